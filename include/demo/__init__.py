@@ -1,0 +1,1 @@
+"""A call centre to try the reports on: its warehouse, a mail server and an SFTP server, all local."""

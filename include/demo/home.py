@@ -1,0 +1,168 @@
+"""The demo's AIRFLOW_HOME, inside the clone: configuration, log-ins and connections."""
+
+from __future__ import annotations
+
+import configparser
+import fcntl
+import json
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+from demo import warehouse
+from demo.mail_server import MailServer
+from demo.sftp_server import SftpServer
+
+ROOT = Path(__file__).resolve().parents[2]
+HOME = ROOT / ".airflow"
+WAREHOUSE = HOME / "demo_warehouse.db"
+LOGINS = {"demo": "demo", "analyst": "analyst"}
+ROLES = "demo:admin,analyst:viewer"
+SFTP_PASSWORD = secrets.token_urlsafe(12)
+
+
+def environment() -> dict[str, str]:
+    """Return the environment for Airflow's processes: this one's, with our AIRFLOW_HOME and no other Airflow setting."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW_")}
+    path = os.pathsep.join((str(Path(sys.executable).parent), kept.get("PATH", "")))
+    return {**kept, "AIRFLOW_HOME": str(HOME), "PATH": path, "PYTHONUNBUFFERED": "1"}
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Hold the demo's AIRFLOW_HOME; `make demo` and `make up` would take each other's servers away.
+
+    Raises:
+        SystemExit: Another holds it.
+    """
+    HOME.mkdir(parents=True, exist_ok=True)
+    with (HOME / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SystemExit(
+                "make demo or make up is running in this clone already; stop it first (Ctrl-C)"
+            ) from None
+        yield
+
+
+@contextmanager
+def servers(out: Path) -> Iterator[tuple[MailServer, SftpServer]]:
+    """Run the mail and SFTP servers that the sample specs deliver to, on free ports of this machine.
+
+    Args:
+        out: Folder; mails land in `inbox/`, uploads in `sftp/`.
+    """
+    (out / "sftp").mkdir(parents=True, exist_ok=True)
+    key = HOME / "sftp_host_key"
+    with (
+        MailServer(out / "inbox") as mail,
+        SftpServer(out / "sftp", key, "reports", SFTP_PASSWORD) as sftp,
+    ):
+        _write_connections(mail, sftp)
+        yield mail, sftp
+
+
+def build_warehouse(last: date = warehouse.LAST) -> str:
+    """Build the demo warehouse where it is missing or ends before `last`; return what was done, in words."""
+    built = warehouse.ensure(WAREHOUSE, last)
+    return f"{built.rows['calls']:,} calls, {built.rows['sales']:,} sales" if built else "already there"
+
+
+def configure(port: int = 8080) -> None:
+    """Write airflow.cfg and the log-ins; keys that Airflow's processes share are made once."""
+    path = HOME / "airflow.cfg"
+    config = configparser.RawConfigParser()
+    config.read(path)
+    keys = {name: _kept(config, name) for name in ("secret_key", "jwt_secret")}
+    config = configparser.RawConfigParser()
+    config.read_dict(_settings(port, keys))
+    with path.open("w", encoding="utf-8") as file:
+        config.write(file)
+    path.chmod(0o600)
+    logins = HOME / "simple_auth_manager_passwords.json.generated"
+    logins.write_text(json.dumps(LOGINS), encoding="utf-8")
+
+
+def migrate() -> bool:
+    """Bring Airflow's database up to date, where that was not done for this version; return whether it was needed."""
+    done = HOME / "migrated"
+    wanted = version("apache-airflow-core")
+    if done.is_file() and done.read_text() == wanted and (HOME / "airflow.db").is_file():
+        return False
+    ran = subprocess.run(
+        [sys.executable, "-m", "airflow", "db", "migrate"],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if ran.returncode != 0:
+        raise SystemExit(f"airflow db migrate failed:\n{ran.stdout[-2000:]}{ran.stderr[-2000:]}")
+    done.write_text(wanted)
+    return True
+
+
+def _kept(config: configparser.RawConfigParser, name: str) -> str:
+    return config.get("api" if name == "secret_key" else "api_auth", name, fallback=secrets.token_urlsafe(32))
+
+
+def _settings(port: int, keys: dict[str, str]) -> dict[str, dict[str, str]]:
+    backend = "airflow.secrets.local_filesystem.LocalFilesystemBackend"
+    return {
+        "core": {
+            "dags_folder": str(ROOT / "dags"),
+            "plugins_folder": str(ROOT / "plugins"),
+            "load_examples": "False",
+            "parallelism": "4",
+            "dags_are_paused_at_creation": "False",
+            "simple_auth_manager_users": ROLES,
+            "execution_api_server_url": f"http://localhost:{port}/execution/",
+        },
+        "database": {"sql_alchemy_conn": f"sqlite:///{HOME / 'airflow.db'}"},
+        "logging": {"base_log_folder": str(HOME / "logs")},
+        "api": {
+            "host": "127.0.0.1",
+            "port": str(port),
+            "base_url": f"http://localhost:{port}",
+            "secret_key": keys["secret_key"],
+        },
+        "api_auth": {"jwt_secret": keys["jwt_secret"]},
+        "scheduler": {"scheduler_idle_sleep_time": "0.2"},
+        "dag_processor": {"refresh_interval": "10", "min_file_process_interval": "10"},
+        "secrets": {
+            "backend": backend,
+            "backend_kwargs": json.dumps({"connections_file_path": str(HOME / "connections.json")}),
+        },
+        "scheduled_reports": {
+            "specs_folder": str(ROOT / "report_specs"),
+            "include_folder": str(ROOT / "include"),
+        },
+    }
+
+
+def _write_connections(mail: MailServer, sftp: SftpServer) -> None:
+    smtp = {
+        "conn_type": "smtp", "host": mail.host, "port": mail.port,
+        "extra": {"disable_ssl": True, "disable_tls": True, "from_email": "reports@northwind.example", "timeout": 10},
+    }  # fmt: skip
+    connections = {
+        "demo_warehouse": {"conn_type": "sqlite", "host": str(WAREHOUSE)},
+        "demo_mail": smtp,
+        "smtp_default": smtp,
+        "demo_sftp": {
+            "conn_type": "sftp", "host": sftp.host, "port": sftp.port, "login": sftp.username, "password": SFTP_PASSWORD,
+            "extra": {"host_key": sftp.host_key_line, "look_for_keys": "false"},
+        },
+    }  # fmt: skip
+    path = HOME / "connections.json"
+    draft = path.with_suffix(".part")
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps(connections, indent=2), encoding="utf-8")
+    draft.replace(path)

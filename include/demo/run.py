@@ -1,0 +1,134 @@
+"""`make demo`: one report the whole way, from a real database to a real mail server and a real SFTP server."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from demo import home
+from scheduled_reports.archive import folder_name
+from scheduled_reports.ledger import DeliveryEntry, Ledger
+from scheduled_reports.ledger.ledger import sqlite_engine
+
+REPORT, SCHEDULE = "morning_brief", "daily"
+MOMENT = "2026-10-02T06:30:00+02:00"
+"""When the demo pretends to be: it reports on Thursday, 1 October 2026, so that everybody sees the same figures."""
+OUT = home.ROOT / "out" / "demo"
+
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 150)
+
+
+def main() -> int:
+    """Run the demo; return 0 where everything arrived, now or before."""
+    options = argparse.ArgumentParser(prog="make demo", description=__doc__)
+    options.add_argument("--force", action="store_true", help="send again what was delivered already")
+    force = options.parse_args().force
+    started = time.monotonic()
+    with home.alone():
+        _step("Demo warehouse (SQLite)", home.build_warehouse)
+        with home.servers(OUT) as (mail, sftp):
+            _say("Mail and SFTP servers", f"smtp 127.0.0.1:{mail.port}, sftp 127.0.0.1:{sftp.port}")
+            home.configure()
+            _step("Airflow's database", lambda: "migrated" if home.migrate() else "already there")
+            run_id, code = _run_dag(force)
+    manifest = _manifest(run_id)
+    _show(manifest, time.monotonic() - started)
+    return code
+
+
+def _run_dag(force: bool) -> tuple[str, int]:
+    """Run the DAG in a process of its own, showing its tasks as they start; return the run's id and exit code."""
+    command = [
+        sys.executable,
+        "-m",
+        "demo.run_dag",
+        f"{REPORT}__{SCHEDULE}",
+        MOMENT,
+        *(["--force"] if force else []),
+    ]
+    log = home.HOME / "demo.log"
+    started = time.monotonic()
+    with (
+        log.open("w", encoding="utf-8") as file,
+        console.status("Airflow is starting") as status,
+        subprocess.Popen(
+            command, env=home.environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as child,
+    ):
+        last = ""
+        for line in child.stdout or ():
+            file.write(line)
+            last = line.strip() or last
+            if begun := re.search(r"\[DAG TEST\] starting task_id=(\w+) map_index=(-?\d+)", line):
+                number = "" if begun[2] == "-1" else f" {int(begun[2]) + 1}"
+                status.update(f"Airflow: {begun[1]}{number}")
+                console.print(f"[dim]  {time.monotonic() - started:5.1f} s  {begun[1]}{number}[/dim]")
+    if not last.startswith("manual__"):
+        raise SystemExit(f"The DAG could not be run; the end of {log}:\n{log.read_text()[-3000:]}")
+    return last, child.returncode
+
+
+def _show(manifest: dict[str, Any], seconds: float) -> None:
+    """Print what became of the run, the deliveries, and where to look."""
+    state, label = manifest.get("state", "failed"), manifest["period"]["label"]
+    style = {"delivered": "bold green", "skipped": "bold yellow"}.get(state, "bold red")
+    console.print(f"\n[{style}]{manifest['report']['title']} · {label}: {state}[/{style}] in {seconds:.0f} s")
+    if manifest.get("reason"):
+        console.print(f"{manifest['reason']}", markup=False)
+    if state == "skipped":
+        console.print("Send it again: make demo FORCE=1")
+    table = Table("Recipient", "Channel", "State", "Receipt", box=box.SIMPLE_HEAD)
+    table.add_column("Size", justify="right")
+    table.add_column("Seconds", justify="right")
+    for entry in _deliveries():
+        size = f"{entry.size:,}" if entry.size is not None else ""
+        took = f"{entry.seconds:.2f}" if entry.seconds is not None else ""
+        table.add_row(entry.recipient, entry.channel, entry.state, entry.receipt or entry.error, size, took)
+    console.print(table)
+    for folder, what in (("files", "the files"), ("inbox", "the mails, as the server received them"),
+                         ("sftp", "what arrived by SFTP")):  # fmt: skip
+        found = [path for path in sorted((OUT / folder).rglob("*")) if path.is_file()]
+        console.print(f"  {(OUT / folder).relative_to(home.ROOT)}/  {what}: {len(found)}")
+
+
+def _manifest(run_id: str) -> dict[str, Any]:
+    """Return the run's manifest, and lay its files where they are easy to find."""
+    archive = home.HOME / "scheduled_reports" / "archive" / REPORT / SCHEDULE
+    [folder] = archive.glob(f"*/{folder_name(run_id)}")
+    if (folder / "files").is_dir():
+        shutil.rmtree(OUT / "files", ignore_errors=True)
+        shutil.copytree(folder / "files", OUT / "files")
+    manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    return manifest
+
+
+def _deliveries() -> list[DeliveryEntry]:
+    ledger = Ledger(sqlite_engine(home.HOME / "scheduled_reports" / "ledger.db"))
+    start = dt.datetime.fromisoformat(MOMENT).replace(hour=0, minute=0) - dt.timedelta(days=1)
+    return ledger.of_period(REPORT, SCHEDULE, start, start + dt.timedelta(days=1))
+
+
+def _step(what: str, do: Callable[[], str]) -> None:
+    with console.status(what):
+        _say(what, do())
+
+
+def _say(what: str, result: str) -> None:
+    console.print(f"{what}: {result}", markup=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
