@@ -28,7 +28,7 @@ SFTP_PASSWORD = secrets.token_urlsafe(12)
 
 
 def environment() -> dict[str, str]:
-    """Return the environment for Airflow's processes: this one's, with our AIRFLOW_HOME and no other Airflow setting."""
+    """Return this process's environment for Airflow's: with our AIRFLOW_HOME, and no other setting of Airflow."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW_")}
     path = os.pathsep.join((str(Path(sys.executable).parent), kept.get("PATH", "")))
     return {**kept, "AIRFLOW_HOME": str(HOME), "PATH": path, "PYTHONUNBUFFERED": "1"}
@@ -46,9 +46,7 @@ def alone() -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise SystemExit(
-                "make demo or make up is running in this clone already; stop it first (Ctrl-C)"
-            ) from None
+            raise SystemExit("make demo or make up is running in this clone already; stop it first (Ctrl-C)") from None
         yield
 
 
@@ -157,7 +155,8 @@ def _write_connections(mail: MailServer, sftp: SftpServer) -> None:
         "demo_mail": smtp,
         "smtp_default": smtp,
         "demo_sftp": {
-            "conn_type": "sftp", "host": sftp.host, "port": sftp.port, "login": sftp.username, "password": SFTP_PASSWORD,
+            "conn_type": "sftp", "host": sftp.host, "port": sftp.port, "login": sftp.username,
+            "password": SFTP_PASSWORD,
             "extra": {"host_key": sftp.host_key_line, "look_for_keys": "false"},
         },
     }  # fmt: skip

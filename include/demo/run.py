@@ -11,7 +11,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from rich import box
@@ -90,13 +89,16 @@ def _show(manifest: dict[str, Any], seconds: float) -> None:
         console.print(f"{manifest['reason']}", markup=False)
     if state == "skipped":
         console.print("Send it again: make demo FORCE=1")
-    table = Table("Recipient", "Channel", "State", "Receipt", box=box.SIMPLE_HEAD)
+    table = Table("Recipient", "Channel", "State", box=box.SIMPLE_HEAD)
+    table.add_column("Receipt", no_wrap=True, overflow="ellipsis")
     table.add_column("Size", justify="right")
     table.add_column("Seconds", justify="right")
     for entry in _deliveries():
         size = f"{entry.size:,}" if entry.size is not None else ""
         took = f"{entry.seconds:.2f}" if entry.seconds is not None else ""
-        table.add_row(entry.recipient, entry.channel, entry.state, entry.receipt or entry.error, size, took)
+        table.add_row(
+            entry.recipient, entry.channel, entry.state, (entry.receipt or entry.error).partition("\n")[0], size, took
+        )
     console.print(table)
     for folder, what in (("files", "the files"), ("inbox", "the mails, as the server received them"),
                          ("sftp", "what arrived by SFTP")):  # fmt: skip

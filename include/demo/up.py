@@ -24,7 +24,11 @@ console = Console(highlight=False)
 START_LIMIT, STOP_LIMIT = 180, 40
 """Seconds that Airflow may take to become healthy, and to end."""
 
-_STARTER = "import os, signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); os.execvp(sys.argv[1], sys.argv[1:])"
+_STARTER = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
 """A process started in the background by a shell ignores SIGINT, and so would all of Airflow's; this one does not."""
 
 
@@ -46,9 +50,7 @@ def main() -> int:
         out = home.ROOT / "out" / "demo"
         with home.servers(out) as (mail, sftp):
             home.configure(port)
-            console.print(
-                f"Mail server 127.0.0.1:{mail.port} → {out / 'inbox'}, SFTP server 127.0.0.1:{sftp.port}"
-            )
+            console.print(f"Mail server 127.0.0.1:{mail.port} → {out / 'inbox'}, SFTP server 127.0.0.1:{sftp.port}")
             home.migrate()
             return _run_airflow(port)
 
@@ -67,13 +69,12 @@ def _run_airflow(port: int) -> int:
             console.print(f"  log in as {name} / {home.LOGINS[name]} ({role})")
         console.print(f"  log: {log.relative_to(home.ROOT)}\nCtrl-C ends it.")
         airflow.wait()
-        console.print(
-            f"[bold red]Airflow ended by itself[/bold red]; the end of {log}:\n{log.read_text()[-2000:]}"
-        )
-        return 1
     except Stop:
         console.print("\nEnding Airflow …")
         return 0
+    else:
+        console.print(f"[bold red]Airflow ended by itself[/bold red]; the end of {log}:\n{log.read_text()[-2000:]}")
+        return 1
     finally:
         _end(airflow)
 
@@ -101,7 +102,7 @@ def _await_health(port: int, airflow: subprocess.Popen[bytes], log: Path) -> Non
 def _health(port: int) -> dict[str, str | None]:
     """Return each component's state; empty while the api server does not answer."""
     try:
-        with urllib.request.urlopen(f"http://localhost:{port}/api/v2/monitor/health", timeout=5) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"http://localhost:{port}/api/v2/monitor/health", timeout=5) as answer:
             parts = json.load(answer)
     except (urllib.error.URLError, OSError, ValueError):
         return {}
@@ -143,7 +144,7 @@ def _require_free(port: int) -> None:
             raise SystemExit(f"port {port} is taken ({error}); choose another: make up PORT=8081") from None
 
 
-def _stop(number: int, frame: FrameType | None) -> None:
+def _stop(_number: int, _frame: FrameType | None) -> None:
     raise Stop
 
 

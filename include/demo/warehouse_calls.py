@@ -143,9 +143,7 @@ def _skill_on(day: date, agent: Agent) -> float:
     return float(_TALENT[agent.id - 1] * (0.6 + 0.4 * learnt))
 
 
-def _call_rows(
-    day: date, draw: _Draw, outcomes: list[str | None], regions: list[str | None]
-) -> list[CallRow]:
+def _call_rows(day: date, draw: _Draw, outcomes: list[str | None], regions: list[str | None]) -> list[CallRow]:
     """Return the rows of `calls`; a call that nobody answered has no talk time."""
     first = int(f"{day:%Y%m%d}") * 10_000 + 1
     return list(

@@ -1,0 +1,148 @@
+"""Where a run keeps its data and files: object storage, or a folder.
+
+Layout: `<archive>/<report>/<schedule>/<period>/<run>/{manifest.json, data/, files/}`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scheduled_reports.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from airflow.sdk import ObjectStoragePath
+
+FIX = "check the setting [scheduled_reports] archive, its permissions, its connection and the free space"
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The folder of one run.
+
+    Attributes:
+        root: The folder as an ObjectStoragePath; `file://` is written in place, all else through a local copy.
+    """
+
+    root: ObjectStoragePath
+
+    @classmethod
+    def of(cls, archive: str, report_id: str, schedule_id: str, period_slug: str, run_id: str) -> RunFolder:
+        """Return the folder of one run below the URL `archive`, for example `s3://conn@bucket/reports`."""
+        from airflow.sdk import ObjectStoragePath
+
+        return cls(ObjectStoragePath(archive) / report_id / schedule_id / period_slug / folder_name(run_id))
+
+    @property
+    def uri(self) -> str:
+        """The folder's URL."""
+        return str(self.root)
+
+    def put(self, local: Path, name: str) -> str:
+        """Store a local file under `name` (`files/brief.pdf`) and return its URL.
+
+        It appears under its name complete or not at all.
+
+        Raises:
+            ArchiveError: The archive cannot be written.
+        """
+        target = self.root / name
+        try:
+            if folder := self._local():
+                _move(local, folder / name)
+            else:
+                with local.open("rb") as source, target.open("wb") as sink:  # type: ignore[no-untyped-call]
+                    shutil.copyfileobj(source, sink)
+                local.unlink()
+        except Exception as error:
+            raise ArchiveError(f"cannot write {target}", why=str(error), fix=FIX) from error
+        return str(target)
+
+    @contextmanager
+    def fetch(self, name: str) -> Iterator[Path]:
+        """Give a local path of the file or folder `name`: itself in a local archive, else a copy while in use.
+
+        Raises:
+            ArchiveError: It is not there, or cannot be read.
+        """
+        if folder := self._local():
+            if not (folder / name).exists():
+                raise ArchiveError(f"cannot read {folder / name}", why="it is not there", fix=FIX)
+            yield folder / name
+            return
+        with tempfile.TemporaryDirectory(prefix="scheduled-reports-") as temporary:
+            copy = Path(temporary) / Path(name).name
+            try:
+                _download(self.root / name, copy)
+            except Exception as error:
+                raise ArchiveError(f"cannot read {self.root / name}", why=str(error), fix=FIX) from error
+            yield copy
+
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """Give a local folder that is gone afterwards; beside a local archive, so that `put` is a rename."""
+        folder = self._local()
+        try:
+            if folder:
+                folder.mkdir(parents=True, exist_ok=True)
+            temporary = tempfile.TemporaryDirectory(prefix=".scratch-", dir=folder)
+        except OSError as error:
+            raise ArchiveError(f"cannot write {self.root}", why=str(error), fix=FIX) from error
+        with temporary as name:
+            yield Path(name)
+
+    def note(self, **facts: Any) -> dict[str, Any]:
+        """Merge `facts` into the run's manifest and return it.
+
+        Raises:
+            ArchiveError: The archive cannot be read or written.
+        """
+        manifest = {**self.manifest(), **facts}
+        with self.scratch() as folder:
+            draft = folder / "manifest.json"
+            draft.write_text(json.dumps(manifest, indent=2, default=str, ensure_ascii=False) + "\n", encoding="utf-8")
+            self.put(draft, "manifest.json")
+        return manifest
+
+    def manifest(self) -> dict[str, Any]:
+        """Return what the steps have noted so far; empty before the first."""
+        try:
+            found: dict[str, Any] = json.loads((self.root / "manifest.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except Exception as error:
+            raise ArchiveError(f"cannot read {self.root / 'manifest.json'}", why=str(error), fix=FIX) from error
+        return found
+
+    def _local(self) -> Path | None:
+        return Path(self.root.path) if self.root.protocol in {"file", "local", ""} else None
+
+
+def folder_name(run_id: str) -> str:
+    """Return a run's id as the name of a folder."""
+    return re.sub(r"[^\w.=-]", "_", run_id)
+
+
+def _move(local: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.parent / f".{target.name}.{uuid.uuid4().hex[:8]}.part"
+    shutil.move(local, draft)
+    draft.replace(target)
+
+
+def _download(source: ObjectStoragePath, target: Path) -> None:
+    if source.is_dir():
+        target.mkdir()
+        for child in source.iterdir():
+            _download(child, target / child.name)
+        return
+    with source.open("rb") as remote, target.open("wb") as local:  # type: ignore[no-untyped-call]
+        shutil.copyfileobj(remote, local)

@@ -1,0 +1,13 @@
+"""How a report reaches people: one file for each channel."""
+
+from typing import TYPE_CHECKING
+
+from scheduled_reports.channels.base import Channel, Delivery, Receipt, Session
+from scheduled_reports.registry import union_of
+
+if TYPE_CHECKING:
+    AnyChannel = Channel
+else:
+    AnyChannel = union_of(__name__, Channel)
+
+__all__ = ["AnyChannel", "Channel", "Delivery", "Receipt", "Session"]

@@ -1,0 +1,95 @@
+"""What every way to deliver offers."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from pydantic import Field
+
+from scheduled_reports.connections import Connect
+from scheduled_reports.formats.base import Artifact
+from scheduled_reports.model import Model, Name
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One artifact set for one recipient: what is sent exactly once.
+
+    Attributes:
+        id: Unique and the same on every attempt; message ids and idempotency keys derive from it.
+        recipient: An address, or a shared place.
+        files: Local paths of the artifacts, by format id.
+        artifacts: What those files are, by format id.
+        words: The words that the channel's templates may use.
+    """
+
+    id: str
+    recipient: str
+    files: Mapping[str, Path]
+    artifacts: Mapping[str, Artifact]
+    words: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The proof that the other end has it.
+
+    Attributes:
+        text: A message id, a remote path, an HTTP status: what the other end can be asked about.
+        size: Bytes handed over.
+    """
+
+    text: str
+    size: int
+
+
+class Session(Protocol):
+    """An open connection to the other end, used for all recipients of a destination."""
+
+    def send(self, delivery: Delivery) -> Receipt:
+        """Deliver once, without repeating anything by itself.
+
+        Raises:
+            UncertainDeliveryError: The connection broke when the other end may have accepted.
+            DeliveryError: The other end has nothing.
+        """
+
+
+class Channel(Model):
+    """A way to deliver: one entry of a spec's `deliver`, a destination."""
+
+    id: Name | None = Field(
+        None, description="The destination's name in Airflow and the ledger; the type unless given."
+    )
+
+    @property
+    def key(self) -> str:
+        """The id, or the type where none is given."""
+        return self.id or self.kind
+
+    @property
+    def kind(self) -> str:
+        """The channel's type."""
+        return str(getattr(self, "type"))  # noqa: B009 - every kind declares its own Literal `type`
+
+    @abstractmethod
+    def recipients(self, words: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return who or what gets a delivery of its own."""
+
+    @abstractmethod
+    def formats(self) -> tuple[str, ...]:
+        """Return the ids of the formats that it carries."""
+
+    @abstractmethod
+    def open(self, connect: Connect) -> AbstractContextManager[Session]:
+        """Open a session to the other end.
+
+        Raises:
+            UnknownConnectionError: The connection does not exist.
+            DeliveryError: The other end cannot be reached or refuses us.
+        """

@@ -1,0 +1,300 @@
+"""SFTP: the files appear in a folder on a server, each whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import socket
+import stat
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field
+
+from scheduled_reports.channels.base import Channel, Delivery, Receipt, Session
+from scheduled_reports.connections import Connect
+from scheduled_reports.errors import DeliveryError, SpecError, UncertainDeliveryError, UnknownConnectionError
+from scheduled_reports.model import OneOrMany
+from scheduled_reports.spec.marks import FormatId, Template
+from scheduled_reports.templates import fill
+
+if TYPE_CHECKING:
+    from airflow.providers.sftp.hooks.sftp import SFTPHook
+    from paramiko import PKey, SFTPClient
+
+_CONNECT_SECONDS = 30
+_SILENCE_SECONDS = 120.0
+"""How long a server may say nothing in the middle of a transfer."""
+
+
+class Sftp(Channel):
+    """Files on an SFTP server that Airflow has a connection to."""
+
+    type: Literal["sftp"]
+    connection: str = Field(
+        "sftp_default", min_length=1, description="Airflow connection id of the server, of type sftp or ssh."
+    )
+    path: Template = Field(
+        min_length=1,
+        description="Folder on the server, made where it is missing; may hold templates, for example "
+        "`incoming/{{ report.id }}/{{ period.slug }}`. Without a leading slash it lies below the login's folder.",
+    )
+    files: OneOrMany[FormatId] = Field(
+        min_length=1, description="Formats to upload; they replace older files of the same name."
+    )
+
+    def recipients(self, words: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the folder, as `sftp://<connection>/<path>`: a second slash begins an absolute path.
+
+        Raises:
+            SpecError: The path's template cannot be filled, or leads out of its folder.
+        """
+        return (f"sftp://{self.connection}/{_folder(fill(self.path, words))}",)
+
+    def formats(self) -> tuple[str, ...]:
+        """Return the formats to upload."""
+        return tuple(dict.fromkeys(self.files))
+
+    @contextmanager
+    def open(self, connect: Connect) -> Iterator[Session]:
+        """Log in to the server; its host key must be one that the connection or this machine knows.
+
+        Raises:
+            UnknownConnectionError: There is no such connection, or it is not an SSH server's.
+            DeliveryError: The server cannot be reached, is not the one it should be, or does not let us in.
+        """
+        kind = connect(self.connection).conn_type
+        if kind not in {"sftp", "ssh"}:
+            raise UnknownConnectionError(
+                f"the Airflow connection {self.connection!r} is not an SFTP server's",
+                why=f"its type is {kind!r}",
+                fix="name one of type sftp",
+            )
+        with ExitStack() as stack:
+            yield _Upload(self, _logged_in(self.connection, stack))
+
+
+def _folder(filled: str) -> PurePosixPath:
+    """Return a filled path.
+
+    Raises:
+        SpecError: It leads upwards, or holds what no file name may.
+    """
+    if ".." in filled.replace("\\", "/").split("/") or any(ord(letter) < 32 for letter in filled):
+        raise SpecError(
+            f"the path {filled!r} cannot be used",
+            why="it has a part '..' or a control character",
+            fix="mend the template, or the parameter that it comes from",
+        )
+    return PurePosixPath(filled)
+
+
+def _logged_in(conn_id: str, stack: ExitStack) -> SFTPClient:
+    """Return a client, closed with `stack`. The provider's hook knows keys, proxies and hosts to trust."""
+    from paramiko import SSHException
+
+    stack.enter_context(_quiet())
+    hook = _hook(conn_id)
+    stack.callback(_close, hook)
+    try:
+        client: SFTPClient = hook.get_conn()
+    except (SSHException, OSError, EOFError) as error:
+        why, fix, retryable = _remedy(hook, error)
+        what = f"the SFTP server {hook.remote_host}:{hook.port} of the Airflow connection {conn_id!r} cannot be used"
+        raise DeliveryError(what, why=why, fix=fix, retryable=retryable) from error
+    channel = client.get_channel()
+    if channel is not None:
+        channel.settimeout(_SILENCE_SECONDS)
+    return client
+
+
+def _hook(conn_id: str) -> SFTPHook:
+    from airflow.providers.sftp.hooks.sftp import SFTPHook
+    from airflow.sdk.exceptions import AirflowException
+    from paramiko import SSHException
+
+    try:
+        hook = SFTPHook(ssh_conn_id=conn_id)
+    except (AirflowException, SSHException, ValueError, TypeError) as error:
+        what = f"the Airflow connection {conn_id!r} cannot be used"
+        raise DeliveryError(what, why=str(error), fix="correct it") from error
+    hook.conn_retry_attempts = 1  # Airflow repeats the task; a wrong password tried three times locks accounts
+    hook.conn_timeout = hook.conn_timeout or _CONNECT_SECONDS
+    return hook
+
+
+def _close(hook: SFTPHook) -> None:
+    from paramiko import SSHException
+
+    with suppress(SSHException, OSError, EOFError):
+        hook.close_conn()
+    if hook.client is not None:
+        hook.client.close()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep paramiko from logging, with tracebacks, the failures that we report ourselves."""
+    log = logging.getLogger("paramiko")
+    before = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
+
+
+def _remedy(hook: SFTPHook, error: Exception) -> tuple[str, str, bool]:
+    """Return why connecting failed, what the reader can do, and whether connecting again can help."""
+    from paramiko import AuthenticationException, BadHostKeyException
+
+    why = str(error) or type(error).__name__
+    fix, retryable = "look whether the server is up and can be reached from here, and the connection is right", True
+    if isinstance(error, BadHostKeyException):
+        why = f"its host key is {_shown(error.key)}, but {_shown(error.expected_key)} is the known one"
+        fix, retryable = _trust(hook), False
+    elif "not found in known_hosts" in why:
+        why = f"its host key {_offered_key(hook)} is not known here"
+        fix, retryable = _trust(hook), False
+    elif isinstance(error, AuthenticationException) or "No authentication methods" in why:
+        fix, retryable = "correct the login, and the password or key", "time" in why or "EOF" in why
+    elif isinstance(error, FileNotFoundError | PermissionError):
+        fix, retryable = "correct the key file in the connection's extra", False
+    return why, fix, retryable
+
+
+def _trust(hook: SFTPHook) -> str:
+    return (
+        "have the server's owner confirm that fingerprint; then set `host_key` in the connection's extra to the key, "
+        f"for example 'ssh-ed25519 AAAA…', as `ssh-keyscan -p {hook.port} {hook.remote_host}` prints it"
+    )
+
+
+def _shown(key: PKey) -> str:
+    return f"{key.get_name()} {key.fingerprint}"
+
+
+def _offered_key(hook: SFTPHook) -> str:
+    """Return the type and fingerprint of the key that the server shows to strangers, where it can be asked."""
+    from paramiko import SSHException, Transport
+
+    try:
+        with socket.create_connection((hook.remote_host, hook.port), timeout=_CONNECT_SECONDS) as connection:
+            transport = Transport(connection)
+            try:
+                transport.start_client(timeout=_CONNECT_SECONDS)
+                return _shown(transport.get_remote_server_key())
+            finally:
+                transport.close()
+    except (SSHException, OSError, EOFError):
+        return "(which could not be read)"
+
+
+class _Upload:
+    """Puts files into a folder: first under a hidden name, then, whole, under their own."""
+
+    def __init__(self, channel: Sftp, client: SFTPClient) -> None:
+        self._channel, self._client = channel, client
+
+    def send(self, delivery: Delivery) -> Receipt:
+        """Upload all files of one delivery; none appears before all have arrived.
+
+        Raises:
+            UncertainDeliveryError: The connection broke while the files were given their names.
+            DeliveryError: The files are not there.
+        """
+        folder = PurePosixPath(delivery.recipient.removeprefix(f"sftp://{self._channel.connection}/"))
+        mark = hashlib.sha256(delivery.id.encode()).hexdigest()[:12]
+        with self._remote(f"the folder {folder} cannot be made"):
+            self._make(folder)
+        moves: list[tuple[PurePosixPath, PurePosixPath]] = []
+        size = 0
+        with ExitStack() as undo:
+            for key in self._channel.formats():
+                target = folder / PurePosixPath(delivery.artifacts[key].name).name
+                moves.append((target.with_name(f".{target.name}.{mark}.part"), target))
+                undo.callback(self._forget, moves[-1][0])
+                size += self._put(delivery.files[key], moves[-1][0])
+            for part, target in moves:
+                self._name(part, target)
+            undo.pop_all()
+        return Receipt(", ".join(str(target) for _, target in moves), size)
+
+    def _make(self, folder: PurePosixPath) -> None:
+        """Make the folder, and those above it, where it is missing."""
+        try:
+            mode = self._client.stat(str(folder)).st_mode
+        except FileNotFoundError:
+            if folder.parent != folder:
+                self._make(folder.parent)
+            self._mkdir(folder)
+        else:
+            if mode is not None and not stat.S_ISDIR(mode):
+                raise NotADirectoryError(f"{folder} is a file")
+
+    def _mkdir(self, place: PurePosixPath) -> None:
+        try:
+            self._client.mkdir(str(place))
+        except OSError:
+            self._client.stat(str(place))  # somebody else made it meanwhile: fine; if not, this says so
+
+    def _put(self, local: Path, part: PurePosixPath) -> int:
+        try:
+            file = local.open("rb")
+        except OSError as error:
+            what = f"{local.name} cannot be read"
+            raise DeliveryError(what, why=str(error), fix="clear the render task", retryable=True) from error
+        with file, self._remote(f"{part} cannot be written"):
+            self._client.putfo(file, str(part), confirm=False)
+            size, arrived = file.tell(), self._client.stat(str(part)).st_size
+        if arrived != size:  # paramiko drops what the server says to the last writes
+            why = f"{size:,} bytes were sent, and {arrived or 0:,} arrived"
+            fix = "look whether the server's disk or the login's quota is full"
+            raise DeliveryError(f"{part} is not whole", why=why, fix=fix, retryable=True)
+        return size
+
+    def _name(self, part: PurePosixPath, target: PurePosixPath) -> None:
+        with self._remote(f"{part.name} cannot be renamed to {target}", uncertain=True):
+            try:
+                self._client.posix_rename(str(part), str(target))
+            except OSError as error:
+                if error.errno is not None or "support" not in str(error).lower():
+                    raise
+                with suppress(FileNotFoundError):  # SFTP's own rename does not replace what is there
+                    self._client.remove(str(target))
+                self._client.rename(str(part), str(target))
+
+    def _forget(self, part: PurePosixPath) -> None:
+        from paramiko import SSHException
+
+        with suppress(OSError, EOFError, SSHException):
+            self._client.remove(str(part))
+
+    @contextmanager
+    def _remote(self, what: str, *, uncertain: bool = False) -> Iterator[None]:
+        """Turn what the server refuses into a DeliveryError.
+
+        Args:
+            what: What failed.
+            uncertain: Whether it may have been done when the connection breaks.
+        """
+        from paramiko import SSHException
+
+        try:
+            yield
+        except (OSError, EOFError, SSHException) as error:
+            why = getattr(error, "strerror", None) or str(error) or "the connection broke"
+            if uncertain and self._is_lost(error):
+                fix = "look into the folder before it is sent again"
+                raise UncertainDeliveryError(f"nobody knows whether {what}", why=why, fix=fix) from error
+            refused = isinstance(error, FileNotFoundError | PermissionError | NotADirectoryError)
+            fix = "correct the path, or have it permitted" if refused else "look at the server's disk and log"
+            what = f"{what} on the server of the Airflow connection {self._channel.connection!r}"
+            raise DeliveryError(what, why=why, fix=fix, retryable=not refused) from error
+
+    def _is_lost(self, error: Exception) -> bool:
+        """Return whether the connection broke, other than the server having answered with an error."""
+        channel = self._client.get_channel()
+        return not isinstance(error, OSError) or isinstance(error, TimeoutError) or channel is None or channel.closed

@@ -1,0 +1,5 @@
+"""The command `reports`."""
+
+from scheduled_reports.cli.app import app
+
+__all__ = ["app"]

@@ -1,0 +1,49 @@
+"""`reports check`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scheduled_reports import settings
+from scheduled_reports.errors import ReportError
+from scheduled_reports.spec.load import BrokenReport, load, spec_files
+from scheduled_reports.spec.problems import Problem
+
+
+def problems_in(paths: list[Path], folder: Path) -> tuple[int, list[Problem]]:
+    """Return how many specs there are, and everything wrong with them, by file and place.
+
+    Args:
+        paths: Files, folders, or names of reports in `folder`.
+        folder: The folder with the specs.
+
+    Raises:
+        ReportError: A path is neither.
+    """
+    files = sorted({file for path in paths for file in spec_paths(path, folder)})
+    loaded = [load(file, include_of(file)) for file in files]
+    return len(files), sorted(
+        problem for entry in loaded if isinstance(entry, BrokenReport) for problem in entry.problems
+    )
+
+
+def include_of(spec: Path) -> Path:
+    """Return the include folder of a spec: the configured one, else `include` beside the spec's folder."""
+    configured = settings.include_folder()
+    beside = spec.absolute().parent.parent / "include"
+    return configured if configured.is_dir() or not beside.is_dir() else beside
+
+
+def spec_paths(path: Path, folder: Path) -> list[Path]:
+    """Return the specs that `path` means: a file, a folder's, or the report of that name in `folder`.
+
+    Raises:
+        ReportError: It means none.
+    """
+    if path.is_dir():
+        return spec_files(path)
+    for candidate in (path, folder / f"{path}.yaml", folder / f"{path}.yml"):
+        if candidate.is_file():
+            return [candidate]
+    known = ", ".join(file.stem for file in spec_files(folder)) or "none"
+    raise ReportError(f"there is no spec {path}", why=f"{folder} has: {known}", fix="name a file, a folder or a report")

@@ -1,0 +1,106 @@
+"""`reports preview`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from scheduled_reports.archive import RunFolder
+from scheduled_reports.cli.check import include_of, spec_paths
+from scheduled_reports.connections import stored_connection
+from scheduled_reports.errors import ReportError
+from scheduled_reports.run import Run
+from scheduled_reports.schedule.schedule import Schedule
+from scheduled_reports.spec.load import BrokenReport, Report, load
+from scheduled_reports.spec.problems import did_you_mean
+from scheduled_reports.steps import RunSkipped
+from scheduled_reports.steps.check import check
+from scheduled_reports.steps.extract import extract
+from scheduled_reports.steps.render import artifacts_of, render
+
+
+def make_preview(
+    folder: Path,
+    name: str,
+    day: str | None,
+    schedule_id: str | None,
+    params: list[str],
+    out: Path,
+    console: Console,
+) -> list[Path]:
+    """Run extract, check and render, say what they do, and return the files made.
+
+    Raises:
+        ReportError: The spec is broken, an option does not fit it, or a step failed.
+    """
+    os.environ.setdefault(
+        "AIRFLOW__LOGGING__LOGGING_LEVEL", "WARNING"
+    )  # before Airflow is imported: it logs to the screen
+    run = _run(folder, name, day, schedule_id, params, out)
+    console.print(f"{run.report.spec.title} · {run.period.label}", style="bold")
+    for table, rows in extract(run).items():
+        console.print(f"  {table}: {rows:,} rows")
+    try:
+        check(run)
+    except RunSkipped as skipped:
+        console.print(f"  The DAG would skip this run: {skipped}", style="yellow")
+    render(run, dt.datetime.now(dt.UTC))
+    files = []
+    for artifact in artifacts_of(run).values():
+        files.append(Path(run.folder.root.path) / artifact.path)
+        console.print(f"  {artifact.size:>12,} bytes  {_short(files[-1])}")
+    return files
+
+
+def _run(folder: Path, name: str, day: str | None, schedule_id: str | None, params: list[str], out: Path) -> Run:
+    report = _report(folder, name)
+    schedule = _schedule(report, schedule_id)
+    period = schedule.period(dt.datetime.now(dt.UTC)) if day is None else schedule.period_of(_day(day))
+    run_folder = RunFolder.of(out.absolute().as_uri(), report.id, schedule.id, period.slug, "preview")
+    return Run(report, schedule, period, "preview", run_folder, stored_connection, _parameters(report, params))
+
+
+def _report(folder: Path, name: str) -> Report:
+    [path] = spec_paths(Path(name), folder)
+    report = load(path, include_of(path))
+    if isinstance(report, BrokenReport):
+        raise ReportError(f"{path} is broken", why="\n".join(str(problem) for problem in report.problems))
+    return report
+
+
+def _schedule(report: Report, schedule_id: str | None) -> Schedule:
+    schedules = {schedule.id: schedule for schedule in report.spec.schedules}
+    if schedule_id is not None and schedule_id not in schedules:
+        raise ReportError(f"{report.id} has no schedule {schedule_id!r}", why=did_you_mean(schedule_id, schedules))
+    return schedules[schedule_id] if schedule_id else report.spec.schedules[0]
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise ReportError(f"--period {text!r} is not a date", why=str(error), fix="write YYYY-MM-DD") from error
+
+
+def _parameters(report: Report, given: list[str]) -> dict[str, Any]:
+    """Return every parameter's value: the given text as the parameter's type, else its default."""
+    texts = dict(entry.partition("=")[::2] for entry in given)
+    known = report.spec.parameters
+    for name in texts:
+        if name not in known:
+            raise ReportError(f"{report.id} has no parameter {name!r}", why=did_you_mean(name, known))
+    values = {}
+    for name, parameter in known.items():
+        try:
+            values[name] = parameter.parse(texts[name]) if name in texts else parameter.value(parameter.default)
+        except ValueError as error:
+            raise ReportError(f"--param {name}={texts.get(name)}", why=str(error)) from error
+    return values
+
+
+def _short(path: Path) -> Path:
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

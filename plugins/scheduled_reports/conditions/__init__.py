@@ -1,0 +1,13 @@
+"""Whether a report runs: one file for each kind of condition."""
+
+from typing import TYPE_CHECKING
+
+from scheduled_reports.conditions.base import Condition, Verdict
+from scheduled_reports.registry import union_of
+
+if TYPE_CHECKING:
+    AnyCondition = Condition
+else:
+    AnyCondition = union_of(__name__, Condition)
+
+__all__ = ["AnyCondition", "Condition", "Verdict"]

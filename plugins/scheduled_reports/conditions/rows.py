@@ -1,0 +1,46 @@
+"""Run only when a table has enough rows, or not too many."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, Self
+
+from pydantic import Field, model_validator
+
+from scheduled_reports.conditions.base import Condition, Verdict
+from scheduled_reports.spec.marks import TableName
+from scheduled_reports.tables import Tables
+
+if TYPE_CHECKING:
+    from scheduled_reports.run import Run
+
+
+class Rows(Condition):
+    """The number of rows of a table lies within limits."""
+
+    type: Literal["rows"]
+    dataset: TableName = Field(description="A source or dataset of this report.")
+    at_least: int | None = Field(None, ge=0, description="The fewest rows with which the report runs.")
+    at_most: int | None = Field(None, ge=0, description="The most rows with which the report runs.")
+
+    @model_validator(mode="after")
+    def _limits_make_sense(self) -> Self:
+        if self.at_least is None and self.at_most is None:
+            raise ValueError("neither 'at_least' nor 'at_most' is given; give one or both")
+        if None not in (self.at_least, self.at_most) and self.at_least > self.at_most:  # type: ignore[operator]
+            raise ValueError(f"at_least ({self.at_least}) is above at_most ({self.at_most}); no table can meet that")
+        return self
+
+    def judge(self, run: Run, tables: Tables) -> Verdict:
+        """Compare the table's number of rows with the limits."""
+        rows = tables.rows(self.dataset)
+        if self.at_least is not None and rows < self.at_least:
+            return Verdict(
+                False,
+                f"{self.dataset} has {rows:,} rows for {run.period.label}, at least {self.at_least:,} needed",
+            )
+        if self.at_most is not None and rows > self.at_most:
+            return Verdict(
+                False,
+                f"{self.dataset} has {rows:,} rows for {run.period.label}, at most {self.at_most:,} allowed",
+            )
+        return Verdict(True, f"{self.dataset} has {rows:,} rows")

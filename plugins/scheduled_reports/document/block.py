@@ -1,0 +1,40 @@
+"""What every kind of block offers."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from scheduled_reports.errors import DocumentError
+from scheduled_reports.model import Model
+from scheduled_reports.spec.problems import did_you_mean
+from scheduled_reports.tables import Tables
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A block with its data: what formats read. `kind` names it for their templates."""
+
+    kind = ""
+
+
+class Block(Model):
+    """One part of a report's content, before it has data."""
+
+    @abstractmethod
+    def bind(self, tables: Tables, words: Mapping[str, Any]) -> Bound:
+        """Return the block with its data.
+
+        Raises:
+            DocumentError: The block does not fit the data.
+        """
+
+
+def require_columns(wanted: list[str], present: list[str], what: str) -> None:
+    """Raise DocumentError when `what` names a column that its data lacks."""
+    for name in wanted:
+        if name not in present:
+            raise DocumentError(f"{what}: there is no column {name!r}", why=did_you_mean(name, present),
+                                fix="correct the name in `content`, or add the column to the query")  # fmt: skip

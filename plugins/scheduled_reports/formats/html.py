@@ -1,0 +1,58 @@
+"""HTML: one file that is a page in a browser and the body of a mail."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from scheduled_reports.document import Chart, Document
+from scheduled_reports.document.drawing import png
+from scheduled_reports.document.theme import MAIL_FONT_STACK, font_family
+from scheduled_reports.formats.base import Format
+from scheduled_reports.formats.templates import page
+
+WIDTH = 672
+"""The room for a chart or a table, in CSS pixels: 720 less the margins."""
+
+_SCALE = 2
+
+
+@dataclass(frozen=True)
+class _Picture:
+    uri: str
+    width: int
+
+
+class Html(Format):
+    """A page of HTML that needs nothing from anywhere: its pictures are inside, its styles where mail keeps them."""
+
+    media_type: ClassVar[str] = "text/html"
+    extension: ClassVar[str] = "html"
+
+    type: Literal["html"]
+    max_rows: int | None = Field(
+        None,
+        ge=1,
+        description="Show at most so many rows of a table, and say so above it; every row unless given.",
+    )
+
+    def render(self, document: Document, target: Path) -> None:
+        """Write the page.
+
+        Raises:
+            DocumentError: A chart cannot be drawn.
+        """
+        fonts = font_family(MAIL_FONT_STACK)
+        text = page("page.html.jinja", document, fonts=fonts, draw=_drawn, width=WIDTH, max_rows=self.max_rows)
+        target.write_text(text, encoding="utf-8")
+
+
+def _drawn(chart: Chart) -> _Picture:
+    """Return the chart as a PNG in a data: URI; no mail program of note shows SVG."""
+    data = png(chart, WIDTH, _SCALE)
+    pixels = int.from_bytes(data[16:20], "big")  # PNG specification, 11.2.1: the width follows the IHDR chunk's type
+    return _Picture(f"data:image/png;base64,{b64encode(data).decode('ascii')}", min(round(pixels / _SCALE), WIDTH))

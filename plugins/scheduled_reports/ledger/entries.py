@@ -1,0 +1,79 @@
+"""The ledger's words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class RunState(StrEnum):
+    """What became of a run."""
+
+    RUNNING = "running"
+    DELIVERED = "delivered"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+class DeliveryState(StrEnum):
+    """What became of a delivery.
+
+    planned → sending → delivered | failed | retrying | uncertain; planned → skipped where the run is not to happen.
+    """
+
+    PLANNED = "planned"
+    SENDING = "sending"
+    DELIVERED = "delivered"
+    RETRYING = "retrying"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+    SKIPPED = "skipped"
+
+
+CLAIMABLE = frozenset({DeliveryState.PLANNED, DeliveryState.RETRYING, DeliveryState.FAILED, DeliveryState.SKIPPED})
+"""States in which the other end surely has nothing."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One delivery that a spec asks for."""
+
+    destination: str
+    channel: str
+    recipient: str
+
+
+@dataclass(frozen=True)
+class DeliveryEntry:
+    """A delivery as the ledger has it.
+
+    Attributes:
+        id: Unique, the same on every attempt.
+        destination: The spec's entry in `deliver`.
+        channel: Its type.
+        recipient: An address or a shared place.
+        issue: 1, or higher where it was sent again on purpose.
+        run_id: The run that owns it now.
+        state: What became of it.
+        attempts: How often sending began.
+        receipt: What the other end answered; empty before.
+        error: Why the last attempt failed; empty where none did.
+        size: Bytes handed over.
+        seconds: How long sending took.
+        settled_at: When it got its receipt, aware.
+    """
+
+    id: str
+    destination: str
+    channel: str
+    recipient: str
+    issue: int
+    run_id: str
+    state: DeliveryState
+    attempts: int
+    receipt: str
+    error: str
+    size: int | None
+    seconds: float | None
+    settled_at: dt.datetime | None

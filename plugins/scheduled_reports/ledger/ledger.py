@@ -1,0 +1,212 @@
+"""Who was to get what, and what became of it: the one place that decides whether a delivery may be sent."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from scheduled_reports.errors import LedgerError
+from scheduled_reports.ledger.entries import CLAIMABLE, DeliveryEntry, DeliveryState, Planned, RunState
+from scheduled_reports.ledger.schema import upgrade
+from scheduled_reports.ledger.tables import delivery, run
+
+if TYPE_CHECKING:
+    from scheduled_reports.connections import Connect
+    from scheduled_reports.run import Run
+
+NAMESPACE = uuid.UUID("6f1c1f0e-4a5c-5f0b-9c58-7f5a3c2f9a11")
+_ENTRY = [delivery.c[field.name] for field in fields(DeliveryEntry)]
+
+
+class Ledger:
+    """The ledger in one database.
+
+    Args:
+        engine: Where it is; its tables are made or brought up to date.
+
+    Raises:
+        LedgerError: The database cannot be reached or changed.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        with self._errors("cannot open the ledger"):
+            upgrade(engine)
+
+    @classmethod
+    def open(cls, conn_id: str | None, connect: Connect, folder: Path) -> Ledger:
+        """Open the ledger of the Airflow connection `conn_id`, or the SQLite file in `folder` where it is None."""
+        if conn_id is not None:
+            return cls(connect(conn_id).get_hook().get_sqlalchemy_engine())
+        folder.mkdir(parents=True, exist_ok=True)
+        return cls(sqlite_engine(folder / "ledger.db"))
+
+    def begin(self, of: Run, planned: Iterable[Planned]) -> list[DeliveryEntry]:
+        """Note that a run began and which deliveries it owes; return those.
+
+        What an earlier run of the period delivered keeps its receipt. With `force` there is one more issue of it;
+        repeating the same forced run does not make another.
+        """
+        with self._errors("cannot write"), self._engine.begin() as connection:
+            self._upsert_run(connection, of)
+            for item in planned:
+                self._plan(connection, of, item)
+        return self.deliveries(of)
+
+    def deliveries(self, of: Run) -> list[DeliveryEntry]:
+        """Return the newest issue of every delivery of the run's period, by destination and recipient."""
+        return self.of_period(of.report.id, of.schedule.id, of.period.start, of.period.end)
+
+    def of_period(self, report_id: str, schedule_id: str, start: dt.datetime, end: dt.datetime) -> list[DeliveryEntry]:
+        """Return the newest issue of every delivery of one period, by destination and recipient."""
+        same = _same(report_id, schedule_id, start, end)
+        order = (delivery.c.destination, delivery.c.recipient, delivery.c.issue)
+        with self._errors("cannot read"), self._engine.connect() as connection:
+            rows = connection.execute(select(*_ENTRY).where(*same).order_by(*order))
+            latest = {(row.destination, row.recipient): _entry(row) for row in rows}
+        return list(latest.values())
+
+    def claim(self, entry_id: str) -> DeliveryEntry | None:
+        """Take a delivery for sending; None where it already has its receipt.
+
+        A delivery that is found `sending` was left by a worker that died: it becomes `uncertain`, and comes back so.
+        """
+        taken = (
+            update(delivery).where(delivery.c.id == entry_id, delivery.c.state.in_(CLAIMABLE))
+            .values(state=DeliveryState.SENDING, attempts=delivery.c.attempts + 1, claimed_at=_now(), error="")
+        )  # fmt: skip
+        doubted = (
+            update(delivery).where(delivery.c.id == entry_id, delivery.c.state == DeliveryState.SENDING)
+            .values(state=DeliveryState.UNCERTAIN, settled_at=_now(),
+                    error="the worker ended between sending and its receipt")
+        )  # fmt: skip
+        with self._errors("cannot write"), self._engine.begin() as connection:
+            if connection.execute(taken).rowcount == 0:
+                connection.execute(doubted)
+            entry = _entry(connection.execute(select(*_ENTRY).where(delivery.c.id == entry_id)).one())
+        return None if entry.state is DeliveryState.DELIVERED else entry
+
+    def settle(
+        self, entry_id: str, state: DeliveryState, *, receipt: str = "", error: str = "", size: int | None = None,
+        seconds: float | None = None,
+    ) -> None:  # fmt: skip
+        """Note what became of a claimed delivery."""
+        values = {"state": state, "receipt": receipt, "error": error, "size": size, "seconds": seconds}
+        with self._errors("cannot write"), self._engine.begin() as connection:
+            connection.execute(update(delivery).where(delivery.c.id == entry_id).values(**values, settled_at=_now()))
+
+    def end(self, of: Run, state: RunState, reason: str = "") -> None:
+        """Note how a run ended; a skipped run's open deliveries are skipped with it."""
+        ended = None if state is RunState.RUNNING else _now()
+        with self._errors("cannot write"), self._engine.begin() as connection:
+            connection.execute(
+                update(run).where(run.c.id == _run_key(of)).values(state=state, reason=reason, ended_at=ended)
+            )
+            if state is RunState.SKIPPED:
+                connection.execute(
+                    update(delivery).where(*_same(*_period_of(of).values()), delivery.c.state == DeliveryState.PLANNED)
+                    .values(state=DeliveryState.SKIPPED, error=reason, settled_at=_now())
+                )  # fmt: skip
+
+    def outcome(self, of: Run) -> tuple[RunState, str]:
+        """Return the run's state and the reason noted with it."""
+        with self._errors("cannot read"), self._engine.connect() as connection:
+            found = connection.execute(select(run.c.state, run.c.reason).where(run.c.id == _run_key(of))).one_or_none()
+        return (RunState(found.state), found.reason) if found else (RunState.RUNNING, "")
+
+    def _upsert_run(self, connection: Connection, of: Run) -> None:
+        values = {
+            **_period_of(of), "run_id": of.run_id, "state": RunState.RUNNING, "reason": "", "ended_at": None,
+            "spec_digest": of.report.digest, "folder": of.folder.uri, "started_at": _now(),
+        }  # fmt: skip
+        changed = connection.execute(update(run).where(run.c.id == _run_key(of)).values(**values))
+        if changed.rowcount == 0:
+            connection.execute(insert(run).values(id=_run_key(of), **values))
+
+    def _plan(self, connection: Connection, of: Run, item: Planned) -> None:
+        same = (
+            *_same(*_period_of(of).values()),
+            delivery.c.destination == item.destination,
+            delivery.c.recipient == item.recipient,
+        )
+        rows = connection.execute(select(*_ENTRY).where(*same).order_by(delivery.c.issue.desc())).first()
+        newest = _entry(rows) if rows is not None else None
+        if newest is None or (of.force and newest.run_id != of.run_id):
+            issue = newest.issue + 1 if newest else 1
+            connection.execute(insert(delivery).values(
+                id=_delivery_key(of, item, issue), **_period_of(of), destination=item.destination, channel=item.channel,
+                recipient=item.recipient, issue=issue, run_id=of.run_id, state=DeliveryState.PLANNED, attempts=0,
+                receipt="", error="", planned_at=_now(),
+            ))  # fmt: skip
+        elif newest.state in CLAIMABLE:
+            connection.execute(
+                update(delivery).where(delivery.c.id == newest.id).values(run_id=of.run_id, state=DeliveryState.PLANNED)
+            )
+
+    @contextmanager
+    def _errors(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            where = self._engine.url.render_as_string(hide_password=True)
+            fix = "check the setting [scheduled_reports] ledger_conn_id and its connection"
+            raise LedgerError(f"{what} ({where})", why=str(getattr(error, "orig", error)), fix=fix) from error
+
+
+def sqlite_engine(path: Path) -> Engine:
+    """Return an engine on a SQLite file that several processes may write: they wait for each other up to 30 s."""
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+
+    @event.listens_for(engine, "connect")
+    def _begin_ourselves(connection: Any, _: Any) -> None:
+        connection.isolation_level = (
+            None  # else the driver begins late, and two writers deadlock (SQLAlchemy's SQLite notes)
+        )
+        connection.execute("PRAGMA journal_mode = WAL")
+
+    @event.listens_for(engine, "begin")
+    def _begin_immediate(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def _period_of(of: Run) -> dict[str, Any]:
+    return {
+        "report_id": of.report.id, "schedule_id": of.schedule.id, "period_start": of.period.start,
+        "period_end": of.period.end,
+    }  # fmt: skip
+
+
+def _same(report_id: str, schedule_id: str, start: dt.datetime, end: dt.datetime) -> list[Any]:
+    return [
+        delivery.c.report_id == report_id, delivery.c.schedule_id == schedule_id, delivery.c.period_start == start,
+        delivery.c.period_end == end,
+    ]  # fmt: skip
+
+
+def _run_key(of: Run) -> str:
+    return str(uuid.uuid5(NAMESPACE, f"{of.report.id}|{of.schedule.id}|{of.run_id}"))
+
+
+def _delivery_key(of: Run, item: Planned, issue: int) -> str:
+    start, end = (moment.astimezone(dt.UTC).isoformat() for moment in (of.period.start, of.period.end))
+    text = f"{of.report.id}|{of.schedule.id}|{start}|{end}|{item.destination}|{item.recipient}|{issue}"
+    return str(uuid.uuid5(NAMESPACE, text))
+
+
+def _entry(row: Any) -> DeliveryEntry:
+    values = row._asdict()
+    return DeliveryEntry(**{**values, "state": DeliveryState(values["state"])})

@@ -1,0 +1,89 @@
+"""The ledger's tables. A change here needs a migration beside it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator
+
+metadata = MetaData(
+    naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_name)s",
+                       "pk": "pk_%(table_name)s"}
+)  # fmt: skip
+
+
+class UtcDateTime(TypeDecorator[dt.datetime]):
+    """An aware instant, kept as UTC without a zone, so that SQLite and PostgreSQL return the same."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        """Turn an aware instant into UTC wall time."""
+        return value.astimezone(dt.UTC).replace(tzinfo=None) if value is not None else None
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> dt.datetime | None:
+        """Turn UTC wall time into an aware instant."""
+        return value.replace(tzinfo=dt.UTC) if value is not None else None
+
+
+def _period() -> list[Column[Any]]:
+    return [
+        Column("report_id", String(200), nullable=False),
+        Column("schedule_id", String(63), nullable=False),
+        Column("period_start", UtcDateTime, nullable=False),
+        Column("period_end", UtcDateTime, nullable=False),
+    ]
+
+
+run = Table(
+    "scheduled_reports_run",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("run_id", String(250), nullable=False),
+    *_period(),
+    Column("state", String(20), nullable=False),
+    Column("reason", Text, nullable=False, default=""),
+    Column("spec_digest", String(64), nullable=False),
+    Column("folder", Text, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+)
+Index(None, run.c.report_id, run.c.schedule_id, run.c.period_start)
+
+delivery = Table(
+    "scheduled_reports_delivery",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    *_period(),
+    Column("destination", String(63), nullable=False),
+    Column("channel", String(63), nullable=False),
+    Column("recipient", String(500), nullable=False),
+    Column("issue", Integer, nullable=False),
+    Column("run_id", String(250), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("receipt", Text, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("size", Integer),
+    Column("seconds", Float),
+    Column("planned_at", UtcDateTime, nullable=False),
+    Column("claimed_at", UtcDateTime),
+    Column("settled_at", UtcDateTime),
+    UniqueConstraint("report_id", "schedule_id", "period_start", "period_end", "destination", "recipient", "issue"),
+)
+Index(None, delivery.c.report_id, delivery.c.schedule_id, delivery.c.run_id)

@@ -1,0 +1,74 @@
+"""The base of everything a spec may say."""
+
+from __future__ import annotations
+
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from typing import Annotated, Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StringConstraints,
+)
+from pydantic_core import CoreSchema, core_schema
+
+T = TypeVar("T")
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=63)]
+"""A name in a spec: lower-case letters, digits and single underscores; also a table name and a part of a DAG's id."""
+
+
+class Model(BaseModel):
+    """A frozen value that refuses unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+def _email_address(text: str) -> str:
+    """Accept one bare address (RFC 5322 addr-spec); domains inside a company need not be public."""
+    try:
+        parsed = Address(addr_spec=text)
+    except (HeaderParseError, ValueError, IndexError) as error:
+        raise ValueError(f"{text!r} is not an e-mail address; write name@host, nothing else") from error
+    if not parsed.username or not parsed.domain or any(ord(letter) < 33 for letter in text):
+        raise ValueError(f"{text!r} is not an e-mail address; write name@host, nothing else")
+    return text
+
+
+EmailAddress = Annotated[str, AfterValidator(_email_address)]
+
+
+class _OneForMany:
+    """Lets a spec write one text where a list is meant, and says so in the JSON Schema."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(_as_list, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        many = handler(schema)
+        return {"anyOf": [many["items"], many]}
+
+
+def _as_list(given: Any) -> Any:
+    return [given] if isinstance(given, str) else given
+
+
+OneOrMany = Annotated[tuple[T, ...], _OneForMany()]
+"""A list of texts in a spec; a list of one may be written without brackets."""
+
+
+def _time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"unknown time zone {name!r}; write an IANA name, for example Europe/Berlin") from None
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
+"""An IANA time zone's name."""

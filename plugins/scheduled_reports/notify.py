@@ -1,0 +1,24 @@
+"""Tell a report's owner what went wrong."""
+
+from __future__ import annotations
+
+import uuid
+
+from scheduled_reports.channels.email import ascii_domain, letter
+from scheduled_reports.connections import Connect
+from scheduled_reports.smtp import mail_server
+
+
+def tell_owner(connect: Connect, conn_id: str, owner: str, subject: str, text: str) -> None:
+    """Send one plain e-mail to `owner` through the mail server of the Airflow connection `conn_id`.
+
+    Raises:
+        UnknownConnectionError: There is no such connection, or it names no host.
+        UncertainDeliveryError: The server may have accepted it.
+        DeliveryError: The server does not have it.
+    """
+    with mail_server(connect, conn_id) as server:
+        message = letter(server.sender, owner, subject, uuid.uuid4().hex)
+        message.set_content(text)
+        sender = ascii_domain(server.sender.addr_spec)
+        server.transfer(message.as_bytes(), sender, ascii_domain(owner))

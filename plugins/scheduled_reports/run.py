@@ -1,0 +1,84 @@
+"""One run of a report: what every step is given."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from scheduled_reports.archive import RunFolder
+from scheduled_reports.connections import Connect
+from scheduled_reports.schedule.period import Period
+from scheduled_reports.schedule.schedule import Schedule
+
+if TYPE_CHECKING:
+    from scheduled_reports.spec.load import Report
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of one schedule of one report.
+
+    Attributes:
+        report: The loaded spec.
+        schedule: The schedule it runs for.
+        period: What it reports on.
+        run_id: Airflow's run id, or one that the command line made.
+        folder: Where the run keeps its data and files.
+        connect: Gives Airflow's connections.
+        parameters: Values for this run, typed, one for each parameter of the spec.
+        due: When it was to run, aware; None where nobody waits for it at a time (a manual run, a preview).
+        force: Send again what the ledger says was delivered.
+    """
+
+    report: Report
+    schedule: Schedule
+    period: Period
+    run_id: str
+    folder: RunFolder
+    connect: Connect
+    parameters: Mapping[str, Any]
+    due: dt.datetime | None = None
+    force: bool = False
+
+    def binds(self, zone: str | None = None) -> dict[str, Any]:
+        """Return the values that queries bind; instants come without a zone, as wall time in `zone` (default UTC)."""
+        period, wall = self.period, ZoneInfo(zone or "UTC")
+        instants = {
+            "period_start": period.start,
+            "period_end": period.end,
+            "previous_start": period.previous_start,
+        }
+        return {
+            **self.parameters,
+            **{name: moment.astimezone(wall).replace(tzinfo=None) for name, moment in instants.items()},
+            **{f"{name}_date": moment.date().isoformat() for name, moment in instants.items()},
+            "timezone": self.schedule.timezone,
+        }
+
+    @cached_property
+    def words(self) -> dict[str, Any]:
+        """The words that templates in the spec may use."""
+        return template_words(self.report, self.schedule, self.period, self.parameters)
+
+    @property
+    def include(self) -> Path:
+        """The folder with what authors keep beside their specs."""
+        return self.report.include
+
+
+def template_words(report: Report, schedule: Schedule, period: Period, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the words that a template may use: report, schedule, period, parameters."""
+    return {
+        "report": {"id": report.id, "title": report.spec.title, "owner": report.spec.owner},
+        "schedule": {"id": schedule.id, "timezone": schedule.timezone},
+        "period": {
+            "start": period.start, "end": period.end, "label": period.label, "slug": period.slug,
+            "last_day": period.last_day,
+        },
+        "parameters": dict(parameters),
+    }  # fmt: skip

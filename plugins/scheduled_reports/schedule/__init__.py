@@ -1,0 +1,1 @@
+"""When a report runs, and which period it then covers."""

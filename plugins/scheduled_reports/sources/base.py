@@ -1,0 +1,34 @@
+"""What every kind of source offers."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from scheduled_reports.model import Model
+
+if TYPE_CHECKING:
+    from scheduled_reports.run import Run
+
+
+class Source(Model):
+    """A place that data comes from."""
+
+    description: str = Field("", description="What one row is.")
+
+    @abstractmethod
+    def extract(self, run: Run, name: str, target: Path) -> None:
+        """Write all rows as one Parquet file at `target`, in bounded memory.
+
+        Args:
+            run: The run; its `binds()` are the query's values.
+            name: What the spec calls this source, for messages.
+            target: The file to write; its folder exists. Nobody reads it when this raises.
+
+        Raises:
+            SourceError: The data could not be read, completely or at all.
+            UnknownConnectionError: The source's connection does not exist.
+        """

@@ -1,0 +1,139 @@
+"""Load specs from YAML files; what is wrong with one never touches another."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from scheduled_reports.model import EmailAddress, Model
+from scheduled_reports.schedule.schedule import Schedule
+from scheduled_reports.spec.marks import marked
+from scheduled_reports.spec.places import problems_of
+from scheduled_reports.spec.problems import Problem
+from scheduled_reports.spec.references import findings
+from scheduled_reports.spec.report import ReportSpec
+from scheduled_reports.spec.yaml import Source, read
+
+_STEM = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class Report:
+    """A spec that is valid.
+
+    Attributes:
+        id: The file's stem.
+        path: The YAML file.
+        spec: What it says.
+        text: The file's text.
+        digest: SHA-256 (hex) of the text and of every SQL file it names: a change of either is a change of the report.
+        include: The folder with sql/ and what else authors keep beside their specs.
+    """
+
+    id: str
+    path: Path
+    spec: ReportSpec
+    text: str
+    digest: str
+    include: Path
+
+    def query_place(self, section: str, name: str) -> str:
+        """Return where the query of a source or dataset stands: `file:line`, or its SQL file."""
+        source, _ = read(self.path)
+        line, _ = source.place((section, name, "sql"))
+        entry = getattr(self.spec, section)[name]
+        return f"include/sql/{entry.sql_file}" if getattr(entry, "sql_file", None) else f"{self.path.name}:{line}"
+
+
+@dataclass(frozen=True)
+class BrokenReport:
+    """A spec that is not valid, and what of it can still be read.
+
+    Attributes:
+        id: The file's stem.
+        path: The YAML file.
+        problems: What is wrong with it.
+        schedules: Those of its schedules that are valid by themselves.
+        owner: Its owner's address, where that can be read.
+        enabled: False only where the file says so.
+    """
+
+    id: str
+    path: Path
+    problems: tuple[Problem, ...]
+    schedules: tuple[Schedule, ...]
+    owner: str | None
+    enabled: bool
+
+
+def spec_files(folder: Path) -> list[Path]:
+    """Return every YAML file in `folder`, sorted."""
+    return sorted(path for path in folder.glob("*.y*ml") if path.suffix in {".yaml", ".yml"})
+
+
+def load(path: Path, include: Path) -> Report | BrokenReport:
+    """Load one spec; a broken one comes back with its problems.
+
+    Args:
+        path: The YAML file.
+        include: The folder with sql/.
+    """
+    source, problems = read(path)
+    if not _STEM.fullmatch(path.stem):
+        hint = "rename it to lower-case letters, digits and single underscores, for example morning_brief.yaml"
+        problems.append(Problem(path, 1, 1, f"the file's name {path.stem!r} cannot be a report's id", hint))
+    if problems:
+        return _broken(source, problems)
+    if not isinstance(source.data, dict):
+        return _broken(source, [Problem(path, 1, 1, "is not a report", "start with `title:`; `reports new` makes one")])
+    try:
+        spec = ReportSpec.model_validate(source.data)
+    except ValidationError as error:
+        return _broken(source, list(problems_of(error, source, ReportSpec)))
+    text = path.read_text(encoding="utf-8")
+    report = Report(path.stem, path, spec, text, "", include)
+    problems = [Problem(path, *source.place(loc), message, hint) for loc, message, hint in findings(report, source)]
+    return _broken(source, problems) if problems else Report(path.stem, path, spec, text, _digest(report), include)
+
+
+def load_all(folder: Path, include: Path) -> tuple[list[Report], list[BrokenReport]]:
+    """Load every spec in `folder`; return the valid and the broken ones, each sorted by file name."""
+    loaded = [load(path, include) for path in spec_files(folder)]
+    healthy = [entry for entry in loaded if isinstance(entry, Report)]
+    return healthy, [entry for entry in loaded if isinstance(entry, BrokenReport)]
+
+
+def _digest(report: Report) -> str:
+    digest = hashlib.sha256(report.text.encode())
+    for _, mark, text in marked(report.spec):
+        if mark.kind == "sql_file":
+            digest.update((report.include / "sql" / text).read_bytes())
+    return digest.hexdigest()
+
+
+class _Owner(Model):
+    owner: EmailAddress
+
+
+def _broken(source: Source, problems: list[Problem]) -> BrokenReport:
+    data = source.data if isinstance(source.data, dict) else {}
+    entries = data.get("schedules")
+    schedules = [found for entry in (entries if isinstance(entries, list) else []) if (found := _schedule(entry))]
+    unique = {schedule.id: schedule for schedule in schedules}
+    try:
+        owner = _Owner(owner=data.get("owner", "")).owner
+    except ValidationError:
+        owner = None
+    return BrokenReport(source.path.stem, source.path, tuple(sorted(problems)), tuple(unique.values()), owner,
+                        data.get("enabled") is not False)  # fmt: skip
+
+
+def _schedule(entry: object) -> Schedule | None:
+    try:
+        return Schedule.model_validate(entry)
+    except ValidationError:
+        return None

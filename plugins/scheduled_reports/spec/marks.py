@@ -1,0 +1,63 @@
+"""Marks on a field of a spec: what its text refers to, so that one walk checks every kind, ours or a third party's.
+
+columns: TableName          the name of a source or dataset of this report
+attach: tuple[FormatId, …]  ids of this report's formats
+sql_file: SqlFile           a file below include/sql/
+sql: Sql                    SQL whose :names are bind values
+subject: Template           text with Jinja expressions over the run's words
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What the text of a field refers to."""
+
+    kind: Literal["table", "format", "sql_file", "sql", "template"]
+
+
+TableName = Annotated[str, Mark("table")]
+FormatId = Annotated[str, Mark("format")]
+SqlFile = Annotated[str, Mark("sql_file")]
+Sql = Annotated[str, Mark("sql")]
+Template = Annotated[str, Mark("template")]
+
+Loc = tuple[str | int, ...]
+
+
+def marked(value: Any, loc: Loc = ()) -> Iterator[tuple[Loc, Mark, str]]:
+    """Yield (place, mark, text) for every marked text in a validated model, depth first."""
+    if isinstance(value, BaseModel):
+        for name, field in type(value).model_fields.items():
+            here, found = getattr(value, name), (*loc, field.alias or name)
+            mark = _mark_in((field.annotation, *field.metadata))
+            yield from marked(here, found) if mark is None else _texts(here, found, mark)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from marked(item, (*loc, key))
+    elif isinstance(value, tuple | list):
+        for index, item in enumerate(value):
+            yield from marked(item, (*loc, index))
+
+
+def _texts(value: Any, loc: Loc, mark: Mark) -> Iterator[tuple[Loc, Mark, str]]:
+    if isinstance(value, str):
+        yield loc, mark, value
+    elif isinstance(value, tuple | list):
+        for index, item in enumerate(value):
+            yield from _texts(item, (*loc, index), mark)
+
+
+def _mark_in(parts: tuple[Any, ...]) -> Mark | None:
+    for part in parts:
+        found = part if isinstance(part, Mark) else _mark_in((*get_args(part), *getattr(part, "__metadata__", ())))
+        if found is not None:
+            return found
+    return None

@@ -1,0 +1,111 @@
+"""Turn pydantic's validation errors into problems with a place in the YAML file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from scheduled_reports.model import Model
+from scheduled_reports.registry import type_of
+from scheduled_reports.spec.problems import Problem, did_you_mean
+from scheduled_reports.spec.yaml import Source
+
+_KINDS = {
+    "string": "text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "list": "a list",
+    "tuple": "a list",
+    "dict": "a mapping",
+    "model": "a mapping",
+}
+"""What an author calls the kinds of value that pydantic's error types begin with."""
+
+
+def problems_of(error: ValidationError, source: Source, model: type[BaseModel]) -> Iterator[Problem]:
+    """Yield one problem for each error, at the key or value that caused it."""
+    for detail in error.errors(include_url=False):
+        loc, kind = detail["loc"], detail["type"]
+        if kind == "too_short" and detail["input"]:
+            continue  # its entries are wrong and have their own errors
+        tag = ("type",) if kind == "union_tag_invalid" else ()
+        line, column = source.place((*loc, *tag), key=kind in {"extra_forbidden", "missing"})
+        known = source.known(loc)
+        message, hint = _message(detail, known) or _key_message(detail, known, model)
+        yield Problem(source.path, line, column, message, hint)
+
+
+def _key_message(detail: Any, loc: tuple[str | int, ...], model: type[BaseModel]) -> tuple[str, str]:
+    """Say what is wrong with a key, or with whatever our own validators refused."""
+    name, parent = str(loc[-1]) if loc else "", path_text(loc[:-1]) or "the report"
+    if detail["type"] == "extra_forbidden":
+        return f"unknown key {name!r} in {parent}", did_you_mean(name, _keys_at(model, detail["loc"][:-1]))
+    if detail["type"] == "missing":
+        return f"the key {name!r} is missing in {parent}", "add it"
+    message, _, hint = detail["msg"].removeprefix("Value error, ").partition("; ")
+    where = path_text(loc)
+    return (f"{where}: {message[0].lower()}{message[1:]}" if where else message), hint
+
+
+def _message(detail: Any, loc: tuple[str | int, ...]) -> tuple[str, str] | None:
+    """Say what is wrong with a value; None where the error is of another sort."""
+    kind, where, shown = detail["type"], path_text(loc), _shown(detail["input"])
+    first = kind.partition("_")[0]
+    if kind in {"union_tag_invalid", "literal_error"}:
+        context = detail["ctx"]
+        given = str(context["tag"] if "tag" in context else detail["input"])
+        allowed = re.findall(r"'([^']*)'", context.get("expected_tags") or context["expected"])
+        return f"{where}: {_not_allowed(given, context)}", did_you_mean(given, allowed)
+    if kind == "union_tag_not_found":
+        return f"{where}: the key 'type' is missing", "it says what kind this is"
+    if kind == "string_pattern_mismatch":
+        return f"{where}: {shown} is not a name", "write lower-case letters, digits and single underscores"
+    if kind == "too_short":
+        return f"{where} is empty", "give it at least one entry"
+    if first in _KINDS and kind.partition("_")[2] in {"type", "parsing", "from_float", "attributes_type"}:
+        return f"{where}: {shown} is not {_KINDS[first]}", f"write {_KINDS[first]}"
+    return None
+
+
+def _not_allowed(given: str, context: Any) -> str:
+    return f"unknown type {given!r}" if "tag" in context else f"{given!r} is not allowed"
+
+
+def path_text(loc: tuple[str | int, ...]) -> str:
+    """Write a place as an author would say it: `deliver[1].to[2]`, counted from 1."""
+    text = ""
+    for part in loc:
+        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}"
+    return text.lstrip(".")
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _keys_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> set[str]:
+    """Return the keys allowed at `loc`; a step that is a union's tag picks that member."""
+    here: list[Any] = [model]
+    for part in loc:
+        if isinstance(part, int):
+            continue
+        models = [entry for entry in here if isinstance(entry, type) and issubclass(entry, Model)]
+        tagged = [entry for entry in models if "type" in entry.model_fields and type_of(entry) == part]
+        fields = [entry.model_fields[part].annotation for entry in models if part in entry.model_fields]
+        here = tagged or [found for field in fields for found in _models_in(field)] or here
+    return {key for entry in here if isinstance(entry, type) for key in _field_names(entry)}
+
+
+def _field_names(model: type[BaseModel]) -> list[str]:
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [found for part in get_args(annotation) for found in _models_in(part)]

@@ -1,0 +1,106 @@
+"""Check what the parts of a spec say of each other: names of tables and formats, bind values, files, templates."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scheduled_reports.errors import ReportError
+from scheduled_reports.run import template_words
+from scheduled_reports.spec.marks import Loc, Mark, marked
+from scheduled_reports.spec.places import path_text
+from scheduled_reports.spec.problems import did_you_mean
+from scheduled_reports.spec.sql import RUN_BINDS, binds_in
+from scheduled_reports.templates import fill
+
+if TYPE_CHECKING:
+    from scheduled_reports.spec.load import Report
+    from scheduled_reports.spec.yaml import Source
+
+Finding = tuple[Loc, str, str]
+"""Where in the spec, what is wrong, and a hint."""
+
+
+def findings(report: Report, source: Source) -> Iterator[Finding]:
+    """Yield everything in a validated spec that refers to something which is not there."""
+    names = _Names(report)
+    yield from names.clashes()
+    for loc, mark, text in marked(report.spec):
+        for message, hint in names.check(mark, loc, text):
+            yield loc, f"{path_text(source.known(loc))}: {message}", hint
+
+
+@dataclass(frozen=True)
+class _Names:
+    """All that a spec defines, for looking names up."""
+
+    report: Report
+
+    def clashes(self) -> Iterator[Finding]:
+        spec = self.report.spec
+        for name in sorted(set(spec.sources) & set(spec.datasets)):
+            yield ("datasets", name), f"{name!r} is also a source", "give the dataset another name"
+        for name in sorted(set(spec.parameters) & set(RUN_BINDS)):
+            yield (
+                ("parameters", name),
+                f"{name!r} is a bind value of every run",
+                "give the parameter another name",
+            )
+
+    def check(self, mark: Mark, loc: Loc, text: str) -> Iterator[tuple[str, str]]:
+        checks: dict[str, Callable[[Loc, str], Iterator[tuple[str, str]]]] = {
+            "table": self._table,
+            "format": self._format,
+            "sql_file": self._file,
+            "sql": self._sql,
+            "template": self._template,
+        }
+        return checks[mark.kind](loc, text)
+
+    def _table(self, _: Loc, text: str) -> Iterator[tuple[str, str]]:
+        allowed = {*self.report.spec.sources, *self.report.spec.datasets}
+        if text not in allowed:
+            yield f"there is no source or dataset {text!r}", did_you_mean(text, allowed)
+
+    def _format(self, _: Loc, text: str) -> Iterator[tuple[str, str]]:
+        allowed = {entry.key for entry in self.report.spec.formats}
+        if text not in allowed:
+            yield f"there is no format {text!r}", did_you_mean(text, allowed)
+
+    def _file(self, loc: Loc, text: str) -> Iterator[tuple[str, str]]:
+        folder = (self.report.include / "sql").absolute()
+        path = Path(folder / text)
+        if not path.resolve().is_relative_to(folder.resolve()):
+            yield f"{text!r} lies outside {folder}", "name a file below include/sql/"
+        elif not path.is_file():
+            present = sorted(str(found.relative_to(folder)) for found in folder.rglob("*.sql"))
+            yield f"there is no file {path}", did_you_mean(text, present)
+        else:
+            yield from self._sql(loc, path.read_text(encoding="utf-8"), f" ({path.name})")
+
+    def _sql(self, _: Loc, text: str, where: str = "") -> Iterator[tuple[str, str]]:
+        allowed = {*RUN_BINDS, *self.report.spec.parameters}
+        for name, start in binds_in(text):
+            if name not in allowed:
+                line = text.count("\n", 0, start) + 1
+                yield (
+                    f"unknown bind value ':{name}' in line {line} of the SQL{where}",
+                    did_you_mean(name, allowed),
+                )
+
+    def _template(self, _: Loc, text: str) -> Iterator[tuple[str, str]]:
+        try:
+            fill(text, self._words)
+        except ReportError as error:
+            yield f"{error.what}: {error.why}", error.fix
+
+    @cached_property
+    def _words(self) -> dict[str, object]:
+        """Words of a run that never was, to try templates on."""
+        spec, schedule = self.report.spec, self.report.spec.schedules[0]
+        values = {name: parameter.value(parameter.default) for name, parameter in spec.parameters.items()}
+        return template_words(self.report, schedule, schedule.period_of(dt.date(2026, 1, 15)), values)

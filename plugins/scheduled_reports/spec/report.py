@@ -1,0 +1,115 @@
+"""Version 1 of a spec: everything one YAML file may say."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from scheduled_reports.channels import AnyChannel
+from scheduled_reports.conditions import AnyCondition
+from scheduled_reports.document import AnyBlock
+from scheduled_reports.formats import AnyFormat
+from scheduled_reports.model import EmailAddress, Model, Name
+from scheduled_reports.schedule.schedule import Schedule
+from scheduled_reports.sources import AnySource
+from scheduled_reports.spec.sql import Query
+
+_PYTHON_TYPES: dict[str, type] = {
+    "text": str,
+    "integer": int,
+    "number": float,
+    "boolean": bool,
+    "date": dt.date,
+}
+
+
+class Parameter(Model):
+    """A value that a run may be given; Airflow's trigger form asks for it, queries bind it."""
+
+    type: Literal["text", "integer", "number", "boolean", "date"] = Field(description="What kind of value it is.")
+    default: str | int | float | bool | None = Field(description="The value a scheduled run uses.")
+    description: str = Field("", description="Shown beside the field in Airflow's trigger form.")
+
+    @model_validator(mode="after")
+    def _default_has_the_type(self) -> Parameter:
+        self.value(self.default)
+        return self
+
+    def value(self, given: Any) -> Any:
+        """Return `given` as this parameter's type; None stays None.
+
+        Raises:
+            ValueError: It is not of that type.
+        """
+        if given is None:
+            return None
+        wanted = _PYTHON_TYPES[self.type]
+        if wanted is dt.date and isinstance(given, str):
+            return dt.date.fromisoformat(given)
+        if wanted is float and isinstance(given, int) and not isinstance(given, bool):
+            return float(given)
+        if not isinstance(given, wanted) or (isinstance(given, bool) and wanted is not bool):
+            raise ValueError(f"{given!r} is not of type {self.type}")
+        return given
+
+    def parse(self, text: str) -> Any:
+        """Return `text`, typed on a command line, as this parameter's type.
+
+        Raises:
+            ValueError: It is not of that type.
+        """
+        try:
+            given = text if self.type in {"text", "date"} else json.loads(text)
+        except json.JSONDecodeError:
+            raise ValueError(f"{text!r} is not of type {self.type}") from None
+        return self.value(given)
+
+
+class Dataset(Query):
+    """A table made by DuckDB SQL over the report's sources and earlier datasets."""
+
+    description: str = Field("", description="What one row is.")
+
+
+def _unique_ids(entries: tuple[Any, ...]) -> tuple[Any, ...]:
+    seen: set[str] = set()
+    for entry in entries:
+        if entry.key in seen:
+            raise ValueError(f"two entries are called {entry.key!r}; give each its own 'id'")
+        seen.add(entry.key)
+    return entries
+
+
+Distinct = AfterValidator(_unique_ids)
+
+
+class ReportSpec(Model):
+    """One report: what it says, where its data comes from, when it is made, and who gets it."""
+
+    title: str = Field(min_length=1, max_length=200, description="The report's name, as its readers know it.")
+    description: str = Field("", description="What it answers, for whom. Markdown; shown in Airflow.")
+    owner: EmailAddress = Field(description="E-mail address of whoever is told when the report fails.")
+    tags: tuple[str, ...] = Field((), description="Airflow tags, to filter by.")
+    enabled: bool = Field(True, description="`false` takes the report out of Airflow without deleting its file.")
+    retries: int = Field(
+        3, ge=1, le=10,
+        description="How often Airflow repeats a failed step, waiting 30 s, then twice as long each time. Errors that "
+        "repeating cannot mend fail at once.",
+    )  # fmt: skip
+    parameters: dict[Name, Parameter] = Field({}, description="Values that a run may be given.")
+    sources: dict[Name, AnySource] = Field(min_length=1, description="Where the data comes from.")
+    datasets: dict[Name, Dataset] = Field(
+        {}, description="Tables made from the sources with DuckDB SQL, in this order."
+    )
+    run_when: tuple[AnyCondition, ...] = Field((), description="All must hold, or the run is skipped, with the reason.")
+    content: tuple[AnyBlock, ...] = Field(min_length=1, description="What the report shows, from top to bottom.")
+    formats: Annotated[tuple[AnyFormat, ...], Distinct] = Field(min_length=1, description="The files to make.")
+    deliver: Annotated[tuple[AnyChannel, ...], Distinct] = Field(
+        min_length=1, description="Who gets which files, and how."
+    )
+    schedules: Annotated[tuple[Schedule, ...], Distinct] = Field(
+        min_length=1, description="When it runs; each becomes one Airflow DAG."
+    )

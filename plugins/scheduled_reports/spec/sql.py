@@ -1,0 +1,68 @@
+"""SQL in a spec: inline or from include/sql/, with bind values only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import Field, model_validator
+
+from scheduled_reports.model import Model
+from scheduled_reports.spec.marks import Sql, SqlFile
+
+BIND = re.compile(r"(?<![:\w\\]):([A-Za-z_]\w*)(?!:)")
+"""A bind value, as SQLAlchemy's `text()` reads it: `:name`, but not `::type` and not `\\:name`."""
+
+_QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)
+
+RUN_BINDS = {
+    "period_start": "first instant of the period",
+    "period_end": "first instant after the period",
+    "previous_start": "first instant of the period before it (which ends at period_start)",
+    "period_start_date": "the period's first day in the schedule's time zone, YYYY-MM-DD",
+    "period_end_date": "the first day after the period in the schedule's time zone, YYYY-MM-DD",
+    "previous_start_date": "the previous period's first day in the schedule's time zone, YYYY-MM-DD",
+    "timezone": "the schedule's IANA time zone",
+}
+"""The bind values that every query may use besides the report's parameters."""
+
+
+def binds_in(sql: str) -> list[tuple[str, int]]:
+    """Return each bind value's name and its offset in `sql`, leaving out quoted text and comments."""
+    blank = _QUOTED.sub(lambda match: " " * len(match.group()), sql)
+    return [(match.group(1), match.start()) for match in BIND.finditer(blank)]
+
+
+def numbered(sql: str, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
+    """Rewrite `:name` as `$1`, `$2`, … and return it with the values in that order (for DuckDB).
+
+    Raises:
+        KeyError: `sql` names a bind value that `values` lacks.
+    """
+    order: list[str] = []
+    pieces, last = [], 0
+    for name, start in binds_in(sql):
+        if name not in order:
+            order.append(name)
+        pieces += [sql[last:start], f"${order.index(name) + 1}"]
+        last = start + len(name) + 1
+    return "".join((*pieces, sql[last:])), [values[name] for name in order]
+
+
+class Query(Model):
+    """SQL text, inline or in a file."""
+
+    sql: Sql | None = Field(None, description="SQL, inline. Values only as binds: `:period_start`, `:my_parameter`.")
+    sql_file: SqlFile | None = Field(None, description="SQL in a file, named relative to `include/sql/`.")
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.sql is None) == (self.sql_file is None):
+            raise ValueError("exactly one of 'sql' and 'sql_file' is needed; 'sql' holds it inline")
+        return self
+
+    def text(self, include: Path) -> str:
+        """Return the SQL; `include` is the folder that holds `sql/`."""
+        return self.sql if self.sql is not None else (include / "sql" / str(self.sql_file)).read_text(encoding="utf-8")

@@ -1,0 +1,136 @@
+"""Read YAML 1.2 (core schema) and remember where each value stands.
+
+PyYAML follows YAML 1.1, where `on` is true, `16:30` is the number 990 and `010` is 8. Editors and authors follow 1.2,
+so only the 1.2 core schema's plain scalars are resolved (https://yaml.org/spec/1.2.2/#103-core-schema).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from scheduled_reports.spec.problems import Problem
+
+Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class CoreSchemaLoader(Loader):  # type: ignore[misc]
+    """PyYAML's safe loader (libyaml where it is built in) with the resolution rules of YAML 1.2."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - PyYAML's own class attribute
+
+
+for _tag, _pattern, _first in (
+    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("null", r"~|null|Null|NULL|", "~nN"),
+    ("int", r"[-+]?[0-9]+", "-+0123456789"),
+    (
+        "float",
+        r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
+        "-+.0123456789",
+    ),
+):
+    _first_letters = [*_first, ""] if _tag == "null" else list(_first)
+    CoreSchemaLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), _first_letters)
+
+
+def _int(loader: Any, node: yaml.ScalarNode) -> int:
+    return int(loader.construct_scalar(node))
+
+
+CoreSchemaLoader.add_constructor("tag:yaml.org,2002:int", _int)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A YAML file's values and the place of each.
+
+    Attributes:
+        path: The file.
+        data: Plain Python values: dict, list, str, int, float, bool, None.
+        root: The composed node tree, or None where the file is empty.
+    """
+
+    path: Path
+    data: Any
+    root: yaml.Node | None
+
+    def place(self, loc: tuple[str | int, ...], *, key: bool = False) -> tuple[int, int]:
+        """Return (line, column), from 1, of the value at `loc`; of its key where `key` is set.
+
+        Parts of `loc` that the file does not have (pydantic names union members there) are passed over.
+        """
+        node, where = self.root, self.root
+        for part in loc:
+            step = _step(node, part)
+            if step is not None:
+                where, node = (step[0] if key and step[0] is not None else step[1]), step[1]
+        mark = where.start_mark if where is not None else None
+        return (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
+
+    def known(self, loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
+        """Return `loc` without what the file does not have: union tags, places in a list of one; a last key stays."""
+        kept: list[str | int] = []
+        node = self.root
+        for number, part in enumerate(loc, start=1):
+            step = _step(node, part)
+            if step is not None or (number == len(loc) and isinstance(part, str)):
+                kept.append(part)
+            node = step[1] if step is not None else node
+        return tuple(kept)
+
+
+def read(path: Path) -> tuple[Source, list[Problem]]:
+    """Read one YAML file; what is wrong with it as YAML comes back as problems, never as an exception."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        return Source(path, None, None), [Problem(path, 1, 1, f"cannot be read: {error}", "save it as UTF-8 text")]
+    loader = CoreSchemaLoader(text)
+    try:
+        root = loader.get_single_node()
+        data = loader.construct_document(root) if root is not None else None
+    except yaml.YAMLError as error:
+        return Source(path, None, None), [_syntax_problem(path, error)]
+    except (ValueError, TypeError, RecursionError) as error:
+        return Source(path, None, None), [Problem(path, 1, 1, f"is not valid YAML: {error}")]
+    finally:
+        loader.dispose()
+    return Source(path, data, root), list(_duplicate_keys(path, root))
+
+
+def _step(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node | None, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == str(part):
+                return key, value
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return None, node.value[part]
+    return None
+
+
+def _duplicate_keys(path: Path, node: yaml.Node | None) -> Iterator[Problem]:
+    if isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _duplicate_keys(path, item)
+    if isinstance(node, yaml.MappingNode):
+        seen: dict[str, int] = {}
+        for key, value in node.value:
+            mark = key.start_mark
+            if key.value in seen:
+                first = f"it already stands in line {seen[key.value]}"
+                yield Problem(path, mark.line + 1, mark.column + 1, f"the key {key.value!r} stands twice", first)
+            seen.setdefault(key.value, mark.line + 1)
+            yield from _duplicate_keys(path, value)
+
+
+def _syntax_problem(path: Path, error: yaml.YAMLError) -> Problem:
+    mark = getattr(error, "problem_mark", None)
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    why = " ".join(filter(None, (getattr(error, "context", None), getattr(error, "problem", None)))) or str(error)
+    return Problem(path, line, column, f"is not valid YAML: {why}", "check the indentation and the quotes here")

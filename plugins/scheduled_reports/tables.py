@@ -1,0 +1,89 @@
+"""The named tables of a run: one Parquet file each, read with DuckDB."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scheduled_reports.errors import SourceError
+from scheduled_reports.spec.sql import numbered
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+BATCH_ROWS = 50_000
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables found in one folder.
+
+    Attributes:
+        folder: Local folder; table `calls` is `calls.parquet` in it.
+    """
+
+    folder: Path
+
+    def names(self) -> list[str]:
+        """Return the tables' names, sorted."""
+        return sorted(path.stem for path in self.folder.glob("*.parquet"))
+
+    def rows(self, name: str) -> int:
+        """Return how many rows the table `name` has."""
+        import pyarrow.parquet as pq
+
+        return int(pq.read_metadata(self.path(name)).num_rows)
+
+    def path(self, name: str) -> Path:
+        """Return the Parquet file of the table `name`.
+
+        Raises:
+            SourceError: This run has no such table.
+        """
+        path = self.folder / f"{name}.parquet"
+        if not path.is_file():
+            raise SourceError(f"table {name!r} is not in this run", fix=f"it has: {', '.join(self.names()) or 'none'}")
+        return path
+
+    def columns(self, name: str) -> list[str]:
+        """Return the names of the table's columns, in order."""
+        self.path(name)
+        with self.query(f'DESCRIBE "{name}"', {}, f"table {name!r}") as reader:
+            return [str(row["column_name"]) for row in reader.read_all().to_pylist()]
+
+    def read(self, name: str, limit: int | None = None) -> pa.Table:
+        """Return the table `name`, or its first `limit` rows."""
+        self.path(name)
+        sql = f'SELECT * FROM "{name}"' + (f" LIMIT {limit:d}" if limit is not None else "")
+        with self.query(sql, {}, f"table {name!r}") as reader:
+            return reader.read_all()
+
+    def batches(self, name: str) -> Iterator[pa.RecordBatch]:
+        """Yield the table's rows in their order, at most 50,000 at a time."""
+        self.path(name)
+        with self.query(f'SELECT * FROM "{name}"', {}, f"table {name!r}") as reader:
+            yield from reader
+
+    @contextmanager
+    def query(self, sql: str, values: Mapping[str, Any], what: str) -> Iterator[pa.RecordBatchReader]:
+        """Run `sql` over the tables with `:name` bind values and yield a reader of its rows; instants are in UTC.
+
+        Raises:
+            SourceError: DuckDB refuses the query, or fails while its rows are read.
+        """
+        import duckdb
+
+        text, ordered = numbered(sql, values)
+        with duckdb.connect() as connection:
+            try:
+                connection.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = true")
+                for name in self.names():
+                    path = str(self.path(name)).replace("'", "''")
+                    connection.execute(f"""CREATE VIEW "{name}" AS SELECT * FROM read_parquet('{path}')""")
+                yield connection.sql(text, params=ordered).to_arrow_reader(BATCH_ROWS)
+            except duckdb.Error as error:
+                fix = "mend the SQL; `reports preview` shows whether it works"
+                raise SourceError(f"{what} failed", why=str(error), fix=fix) from error
