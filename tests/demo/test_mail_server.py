@@ -28,9 +28,7 @@ def letter(subject: str = "Tagesbericht 1. Oktober", to: str = "ada@example.com"
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = "reports@example.com", to, subject
     message.set_content("Grüße aus Köln\n.ein Punkt am Zeilenanfang\n")
-    message.add_attachment(
-        bytes(range(256)), maintype="application", subtype="octet-stream", filename="a.bin"
-    )
+    message.add_attachment(bytes(range(256)), maintype="application", subtype="octet-stream", filename="a.bin")
     return message
 
 

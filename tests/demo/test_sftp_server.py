@@ -25,9 +25,7 @@ def server(tmp_path: Path) -> Iterator[SftpServer]:
 
 
 @contextmanager
-def client_of(
-    server: SftpServer, username: str = "reports", password: str = "geheim"
-) -> Iterator[paramiko.SFTPClient]:
+def client_of(server: SftpServer, username: str = "reports", password: str = "geheim") -> Iterator[paramiko.SFTPClient]:
     """Connect like Airflow does: the host key pinned, nothing taken from this machine's own SSH files."""
     key = paramiko.Ed25519Key(data=base64.b64decode(server.host_key_line.split()[1]))
     with paramiko.SSHClient() as ssh:
@@ -71,9 +69,7 @@ def test_clients_see_the_root_and_nothing_above_it(server: SftpServer) -> None:
                 sftp.open(path)
 
 
-@pytest.mark.parametrize(
-    ("username", "password"), [("reports", "guess"), ("reports", ""), ("root", "geheim")]
-)
+@pytest.mark.parametrize(("username", "password"), [("reports", "guess"), ("reports", ""), ("root", "geheim")])
 def test_a_wrong_login_is_refused(server: SftpServer, username: str, password: str) -> None:
     with pytest.raises(paramiko.AuthenticationException), client_of(server, username, password):
         pass

@@ -19,9 +19,7 @@ def test_a_build_reports_the_file_its_rows_and_its_seconds(tmp_path: Path) -> No
     assert 0 < made.seconds < 20
 
 
-def test_a_build_that_dies_leaves_the_old_file_and_no_half_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_build_that_dies_leaves_the_old_file_and_no_half_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "w.sqlite"
     warehouse.build(path, DEMO_DAY, DEMO_DAY)
     before = path.read_bytes()
@@ -76,9 +74,7 @@ def test_impossible_windows_are_refused_with_the_reason(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_command_says_in_one_line_what_it_built(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_says_in_one_line_what_it_built(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     warehouse.main([str(tmp_path / "w.sqlite"), "--last", "2025-11-03"])
 
     printed = capsys.readouterr().out

@@ -60,9 +60,7 @@ def test_a_year_has_as_many_rows_as_a_real_centre(year: sqlite3.Connection) -> N
 
 
 @pytest.mark.parametrize("day", [DEMO_DAY, date(2026, 9, 15), date(2026, 9, 26)])
-def test_a_day_is_identical_whatever_window_is_built_around_it(
-    year_file: Path, tmp_path: Path, day: date
-) -> None:
+def test_a_day_is_identical_whatever_window_is_built_around_it(year_file: Path, tmp_path: Path, day: date) -> None:
     short = tmp_path / "short.sqlite"
     warehouse.build(short, day - timedelta(days=1), day)
 
@@ -131,8 +129,7 @@ def test_mondays_are_strong_and_fridays_saturdays_christmas_and_summer_weak(year
     weekday = dict(
         rows(
             year,
-            "SELECT strftime('%w', started_at), count(*) / count(DISTINCT date(started_at))"
-            " FROM calls GROUP BY 1",
+            "SELECT strftime('%w', started_at), count(*) / count(DISTINCT date(started_at)) FROM calls GROUP BY 1",
         )
     )
     day = dict(rows(year, "SELECT date(started_at), count(*) FROM calls GROUP BY 1"))
@@ -148,9 +145,7 @@ def test_campaigns_and_agents_work_only_while_they_exist(year: sqlite3.Connectio
         " WHERE date(started_at) < one.{start}"
         " OR date(started_at) {after} one.{end}"
     )
-    campaigns = outside.format(
-        table="campaigns", key="campaign_id", start="started_on", after=">", end="ended_on"
-    )
+    campaigns = outside.format(table="campaigns", key="campaign_id", start="started_on", after=">", end="ended_on")
     agents = outside.format(table="agents", key="agent_id", start="hired_on", after=">=", end="left_on")
 
     assert rows(year, campaigns) == rows(year, agents) == [(0,)]
@@ -186,8 +181,7 @@ def test_some_outcomes_and_regions_are_missing_and_only_answered_calls_have_talk
     )[0]  # fmt: skip
     silent = rows(
         year,
-        "SELECT outcome, count(talk_seconds), min(talk_seconds) FROM calls"
-        " WHERE outcome IS NOT NULL GROUP BY 1",
+        "SELECT outcome, count(talk_seconds), min(talk_seconds) FROM calls WHERE outcome IS NOT NULL GROUP BY 1",
     )
 
     assert 0.01 < outcomes < 0.02
@@ -197,12 +191,10 @@ def test_some_outcomes_and_regions_are_missing_and_only_answered_calls_have_talk
 
 
 def test_amounts_are_positive_cents_and_some_sales_are_cancelled_later(year: sqlite3.Connection) -> None:
-    assert rows(
-        year, "SELECT count(*) FROM sales WHERE amount_eur <= 0 OR amount_eur <> round(amount_eur, 2)"
-    ) == [(0,)]
-    cancelled, early = rows(
-        year, "SELECT avg(cancelled_at IS NOT NULL), sum(cancelled_at < sold_at) FROM sales"
-    )[0]
+    assert rows(year, "SELECT count(*) FROM sales WHERE amount_eur <= 0 OR amount_eur <> round(amount_eur, 2)") == [
+        (0,)
+    ]
+    cancelled, early = rows(year, "SELECT avg(cancelled_at IS NOT NULL), sum(cancelled_at < sold_at) FROM sales")[0]
     assert 0.04 < cancelled < 0.08
     assert early == 0
 
@@ -210,13 +202,12 @@ def test_amounts_are_positive_cents_and_some_sales_are_cancelled_later(year: sql
 def test_the_demo_day_is_a_good_and_plausible_thursday(year: sqlite3.Connection) -> None:
     calls, contacts, sales = rows(
         year,
-        f"SELECT count(*), sum({CONTACT}), sum(outcome = 'sale') FROM calls"
-        " WHERE started_at >= ? AND started_at < ?",
+        f"SELECT count(*), sum({CONTACT}), sum(outcome = 'sale') FROM calls WHERE started_at >= ? AND started_at < ?",
         *berlin_day(DEMO_DAY),
     )[0]
-    revenue = rows(
-        year, "SELECT sum(amount_eur) FROM sales WHERE sold_at >= ? AND sold_at < ?", *berlin_day(DEMO_DAY)
-    )[0][0]
+    revenue = rows(year, "SELECT sum(amount_eur) FROM sales WHERE sold_at >= ? AND sold_at < ?", *berlin_day(DEMO_DAY))[
+        0
+    ][0]
 
     assert 900 <= calls <= 1200
     assert 0.35 <= contacts / calls <= 0.45

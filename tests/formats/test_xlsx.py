@@ -1,0 +1,411 @@
+"""Excel workbooks, read back by openpyxl cell by cell."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zipfile
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from openpyxl import Workbook, load_workbook
+from PIL import Image
+
+from sample_document import CAMPAIGNS, LONG_NAME, brief, document, write
+from scheduled_reports.document import Chart, Document, Heading, HeadingBlock, KpisBlock, TableBlock, TextBlock
+from scheduled_reports.document.block import Block, Bound
+from scheduled_reports.document.theme import COLORS
+from scheduled_reports.errors import DocumentError, RenderError
+from scheduled_reports.formats import xlsx_sheets
+from scheduled_reports.formats.xlsx import Xlsx
+from scheduled_reports.formats.xlsx_cells import CUT, MAX_TEXT, clean, sheet_name
+from scheduled_reports.formats.xlsx_front import paragraphs
+
+RISKY_TEXTS = ["=1+1", "=", "+1", "-1", "@SUM(A1)", "\t=1", "\n=1", "＝1", "'quoted", '=HYPERLINK("http://x")']
+
+
+def wall(*parts: int) -> dt.datetime:
+    """Return a moment that knows no zone."""
+    return dt.datetime(*parts)  # noqa: DTZ001
+
+
+def rendered(content: Document, folder: Path) -> Workbook:
+    Xlsx(type="xlsx").render(content, folder / "out.xlsx")
+    return load_workbook(folder / "out.xlsx", rich_text=True)
+
+
+def of_columns(folder: Path, columns: dict[str, Any], wanted: tuple[dict[str, str], ...] = ()) -> Workbook:
+    write(folder, "sample", columns)
+    block = TableBlock.model_validate({"type": "table", "title": "Sample", "dataset": "sample", "columns": wanted})
+    return rendered(document(folder, block), folder)
+
+
+def of_blocks(folder: Path, *blocks: Block) -> list[Any]:
+    """Return the values of the first sheet's first column, below title, period and description."""
+    sheet = rendered(document(folder, *blocks), folder)["Report"]
+    return [cell.value for (cell,) in sheet.iter_rows(min_row=4, max_col=1) if cell.value is not None]
+
+
+def column(book: Workbook, letter: str = "A") -> list[Any]:
+    return [cell.value for cell in book["Sample"][letter][1:]]
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Workbook:
+    folder = tmp_path_factory.mktemp("brief")
+    return rendered(brief(folder), folder)
+
+
+def test_sheets_are_the_report_then_each_table_then_where_it_comes_from(book: Workbook) -> None:
+    assert book.sheetnames == ["Report", "Campaigns", "Agents", "About"]
+
+
+def test_the_first_sheet_begins_with_title_period_and_description(book: Workbook) -> None:
+    sheet = book["Report"]
+    assert [sheet[f"A{row}"].value for row in (1, 2, 3)] == [
+        "Morning Brief", "Thursday, 1 October 2026", "How the campaigns did yesterday.",
+    ]  # fmt: skip
+    assert (sheet["A1"].font.b, sheet["A1"].font.color.rgb) == (True, "FF" + COLORS["accent"][1:].upper())
+    assert sheet.sheet_view.showGridLines is False
+
+
+def test_key_figures_are_numbers_with_their_format_and_change(book: Workbook) -> None:
+    rows = [[cell.value for cell in row] for row in book["Report"]["A5:D10"]]
+    assert rows == [
+        ["Key figure", "Value", "Previous", "Change"],
+        ["Calls", 7753, 7411, "+4.6 %"],
+        ["Conversion", 0.193, 0.206, "−1.3 pts"],
+        ["Revenue", 113823.8, 108902.15, "+4.5 %"],
+        ["Average wait", 24.6, 31.2, "−21.2 %"],
+        ["Agents on shift", 45, None, None],
+    ]
+    formats = [book["Report"][f"B{row}"].number_format for row in range(6, 11)]
+    assert formats == ["#,##0", "0.0%", "#,##0 €", '0.0 "s"', "#,##0"]
+    verdicts = [book["Report"][f"D{row}"].font.color.rgb for row in (6, 7)]
+    assert verdicts == ["FF" + COLORS[verdict][1:].upper() for verdict in ("good", "bad")]
+
+
+def test_prose_is_wrapped_text_across_the_columns(book: Workbook) -> None:
+    sheet = book["Report"]
+    found = {cell.value: cell for (cell,) in sheet.iter_rows(max_col=1) if isinstance(cell.value, str)}
+    assert "What happened on 1 October" in found
+    for text in ("Calls rose by 4.6 %, conversion fell:", "• Gold sold best", "• <b>Debt</b> lost"):
+        assert found[text].alignment.wrap_text
+        assert f"A{found[text].row}:D{found[text].row}" in sheet.merged_cells
+
+
+def test_a_chart_is_a_sharp_picture_with_its_words_below_and_nothing_beneath_it(book: Workbook) -> None:
+    sheet = book["Report"]
+    (picture,) = sheet._images
+    drawn = Image.open(BytesIO(picture._data()))
+    shown = picture.anchor.ext.width / 9525
+    assert drawn.width == pytest.approx(2 * shown, abs=2)
+    top = picture.anchor._from.row + 1
+    bottom = top + picture.anchor.ext.height / 9525 / 20
+    assert sheet[f"A{top - 1}"].value == "Calls per hour"
+    words = next(cell for (cell,) in sheet.iter_rows(min_row=top, max_col=1) if cell.value)
+    assert words.value == "Inbound and outbound calls for each hour from 8 to 19"
+    assert words.row >= bottom
+
+
+def test_the_first_sheet_links_to_each_table(book: Workbook) -> None:
+    links = {cell.value: cell.hyperlink.location for (cell,) in book["Report"].iter_rows(max_col=1) if cell.hyperlink}
+    assert links == {"→ Campaigns": "'Campaigns'!A1", "→ Agents": "'Agents'!A1"}
+    texts = [cell.value for (cell,) in book["Report"].iter_rows(max_col=1)]
+    assert "9 rows, on the sheet “Campaigns”" in texts
+
+
+def test_a_table_keeps_its_values_and_types(book: Workbook) -> None:
+    assert [tuple(cell.value for cell in row) for row in book["Campaigns"].iter_rows(min_row=2)] == CAMPAIGNS
+    assert {cell.data_type for cell in book["Campaigns"]["A"]} == {"s"}
+    first = book["Agents"][2]
+    assert [cell.value for cell in first] == ["王小明 01", "North", wall(2026, 10, 1, 8), 90, 0.08, 1200.5]
+
+
+def test_a_table_has_the_number_formats_of_its_columns(book: Workbook) -> None:
+    assert [cell.number_format for cell in book["Campaigns"][2]][1:] == ["#,##0", "0.0%", "#,##0.00 €", '0.0 "s"']
+    assert [cell.number_format for cell in book["Agents"][2]][2:4] == ["hh:mm", "#,##0"]
+    assert [cell.alignment.horizontal for cell in book["Campaigns"][2]] == ["left", "right", "right", "right", "right"]
+
+
+def test_the_head_is_styled_frozen_filtered_and_repeated_in_print(book: Workbook) -> None:
+    sheet = book["Campaigns"]
+    assert [cell.value for cell in sheet[1]] == ["Campaign", "Calls", "Conversion", "Revenue", "Handle time"]
+    for cell in sheet[1]:
+        assert cell.font.b
+        assert cell.fill.fgColor.rgb == "FF" + COLORS["hair"][1:].upper()
+        assert cell.border.bottom.style == "thin"
+    assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet.print_title_rows) == ("A2", "A1:E10", "$1:$1")
+
+
+def test_columns_are_as_wide_as_their_content_within_limits(book: Workbook) -> None:
+    widths = {letter: book["Campaigns"].column_dimensions[letter].width for letter in "ABC"}
+    assert widths["A"] == 48
+    assert widths["B"] == len("Calls") + 4
+    assert widths["C"] == len("Conversion") + 4
+    row = next(cell.row for cell in book["Campaigns"]["A"] if cell.value == LONG_NAME)
+    assert book["Campaigns"].row_dimensions[row].height == 30
+    assert book["Campaigns"].row_dimensions[2].height is None
+
+
+def test_wide_text_counts_double_and_a_narrow_column_keeps_eight(tmp_path: Path) -> None:
+    sheet = of_columns(tmp_path, {"a": ["王小明的推荐计划"], "b": [1]})["Sample"]
+    assert [sheet.column_dimensions[letter].width for letter in "AB"] == [18, 8]
+
+
+def test_it_prints_on_a4_as_wide_as_the_page(book: Workbook) -> None:
+    for sheet in book:
+        assert (sheet.page_setup.paperSize, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (9, 1, 0)
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.oddFooter.left.text == "Morning Brief · Thursday, 1 October 2026"
+    assert [sheet.page_setup.orientation for sheet in book] == ["portrait", "landscape", "portrait", "portrait"]
+
+
+def test_the_last_sheet_and_the_properties_say_where_it_comes_from(book: Workbook) -> None:
+    assert dict(row for row in book["About"].iter_rows(min_row=2, values_only=True)) == {
+        "Report": "Morning Brief", "Report id": "morning_brief", "Schedule": "daily",
+        "Period start": wall(2026, 10, 1), "Period end": wall(2026, 10, 2), "Time zone": "Europe/Berlin",
+        "Generated at": wall(2026, 10, 2, 6, 30), "Owner": "owner@example.com",
+        "Run": "scheduled__2026-10-02T04:30:00+00:00", "Spec digest": "3f9a1c07be52",
+    }  # fmt: skip
+    properties = book.properties
+    assert (properties.title, properties.creator) == ("Morning Brief", "owner@example.com")
+    assert properties.created == wall(2026, 10, 2, 4, 30)
+
+
+@pytest.mark.parametrize("text", RISKY_TEXTS)
+def test_text_that_looks_like_a_formula_is_text_also_after_an_edit(tmp_path: Path, text: str) -> None:
+    cell = of_columns(tmp_path, {"a": [text, "safe"]})["Sample"]["A2"]
+    assert (cell.value, cell.data_type, cell.quotePrefix) == (text, "s", True)
+    with zipfile.ZipFile(tmp_path / "out.xlsx") as archive:
+        assert all(b"<f>" not in archive.read(name) for name in archive.namelist() if name.startswith("xl/worksheets/"))
+
+
+def test_a_safe_text_after_a_risky_one_carries_no_mark(tmp_path: Path) -> None:
+    cells = of_columns(tmp_path, {"a": ["=1", "safe"], "b": [-5, 5]})["Sample"]
+    assert [bool(cells[place].quotePrefix) for place in ("A2", "A3", "B2")] == [True, False, False]
+    assert (cells["B2"].value, cells["B2"].data_type) == (-5, "n")
+
+
+def test_formulas_in_titles_labels_and_prose_are_text_too(tmp_path: Path) -> None:
+    write(tmp_path, "sample", {"=a": [1]})
+    blocks = (
+        HeadingBlock(type="heading", text="=1+1"),
+        TextBlock(type="text", markdown="=2+2"),
+        KpisBlock.model_validate({"type": "kpis", "dataset": "sample", "items": [{"label": "=3+3", "value": "=a"}]}),
+        TableBlock(type="table", title="=4+4", dataset="sample"),
+    )
+    book = rendered(replace(document(tmp_path, *blocks), title="=0+0"), tmp_path)
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert not [cell for cell in cells if cell.data_type == "f"]
+    texts = {cell.value for cell in cells}
+    assert {"=0+0", "=1+1", "=2+2", "=3+3", "=a"} <= texts
+
+
+@pytest.mark.parametrize(
+    "text", ["#N/A", "#REF!", "true", "12", "1e5", "2026-01-01", " spaces ", "a\nb", "🎉👩‍👩‍👧", "w" * 5000, "<&>"]
+)
+def test_text_stays_the_text_that_it_was(tmp_path: Path, text: str) -> None:
+    cell = of_columns(tmp_path, {"a": [text]})["Sample"]["A2"]
+    assert (cell.value, cell.data_type) == (text, "s")
+
+
+def test_characters_that_xml_forbids_are_left_out(tmp_path: Path) -> None:
+    texts = ["a\x00b\x08c\x0bd\x1fe\ufffef\uffff", "line\r\nline\rline", "tab\there", "\x01=1"]
+    assert column(of_columns(tmp_path, {"a": texts})) == ["abcdef", "line\nline\nline", "tab\there", "=1"]
+
+
+def test_text_that_excel_would_decode_is_escaped() -> None:
+    assert clean("_x0041_ _x41_ __x000D_") == "_x005F_x0041_ _x41_ __x005F_x000D_"
+
+
+@pytest.mark.parametrize("text", ["a" * 40_000, "🎉" * 20_000, "ab🎉" * 10_000])
+def test_text_that_is_too_long_ends_in_a_visible_mark(tmp_path: Path, text: str) -> None:
+    (found,) = column(of_columns(tmp_path, {"a": [text]}))
+    assert found.endswith(CUT)
+    assert text.startswith(found.removesuffix(CUT))
+    assert MAX_TEXT - 1 <= len(found.encode("utf-16-le")) // 2 <= MAX_TEXT
+
+
+def test_text_of_exactly_the_limit_is_whole(tmp_path: Path) -> None:
+    texts = ["a" * MAX_TEXT, "🎉" * (MAX_TEXT // 2)]
+    assert column(of_columns(tmp_path, {"a": texts})) == texts
+
+
+def test_numbers_are_numbers_unless_excel_would_change_their_digits(tmp_path: Path) -> None:
+    big = Decimal("12345678901234567890123456789012345678")
+    book = of_columns(tmp_path, {
+        "integer": [999_999_999_999_999, 10**15, -(10**18)],
+        "decimal": [Decimal("12.50"), Decimal("-0.0000001"), None],
+        "long": [big, Decimal(1), None],
+        "float": [1e300, 0.1 + 0.2, -0.5],
+    })  # fmt: skip
+    assert column(book, "A") == [999_999_999_999_999, str(10**15), str(-(10**18))]
+    assert column(book, "B") == [12.5, -1e-07, None]
+    assert column(book, "C") == [str(big), 1, None]
+    assert column(book, "D") == [1e300, 0.3, -0.5]
+    assert [cell.number_format for cell in book["Sample"][3]] == ["General", "#,##0.00", "#,##0", "#,##0.00"]
+    assert book["Sample"]["A3"].alignment.horizontal == "right"
+
+
+def test_nan_infinity_and_null_are_empty(tmp_path: Path) -> None:
+    numbers = [float("nan"), float("inf"), float("-inf"), None, 1.5]
+    assert column(of_columns(tmp_path, {"a": numbers})) == [None, None, None, None, 1.5]
+
+
+def test_dates_and_times_are_real_ones_in_the_reports_zone(tmp_path: Path) -> None:
+    moment = dt.datetime(2026, 7, 1, 22, 30, tzinfo=dt.UTC)
+    book = of_columns(tmp_path, {
+        "date": [dt.date(2026, 10, 1), dt.date(9999, 12, 31), dt.date(1900, 1, 1)],
+        "local": [wall(2026, 1, 1, 8), None, wall(9999, 12, 31, 23)],
+        "instant": [moment, moment + dt.timedelta(days=184), None],
+        "time": [dt.time(6, 30), None, dt.time(23, 59, 59)],
+    })  # fmt: skip
+    assert column(book, "A") == [wall(2026, 10, 1), wall(9999, 12, 31), wall(1900, 1, 1)]
+    assert column(book, "B") == [wall(2026, 1, 1, 8), None, wall(9999, 12, 31, 23)]
+    assert column(book, "C") == [wall(2026, 7, 2, 0, 30), wall(2027, 1, 1, 23, 30), None]
+    assert column(book, "D") == [dt.time(6, 30), None, dt.time(23, 59, 59)]
+    formats = [cell.number_format for cell in book["Sample"][2]]
+    assert formats == ["yyyy-mm-dd", "yyyy-mm-dd hh:mm", "yyyy-mm-dd hh:mm", "hh:mm:ss"]
+
+
+def test_moments_that_excels_calendar_lacks_are_text(tmp_path: Path) -> None:
+    early = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
+    book = of_columns(tmp_path, {
+        "date": [dt.date(1899, 12, 31)],
+        "local": [wall(1850, 1, 2, 3, 4, 5)],
+        "late": [dt.datetime(9999, 12, 31, 23, 30, tzinfo=dt.UTC)],
+        "early": [early],
+    })  # fmt: skip
+    values = [cell.value for cell in book["Sample"][2]]
+    assert values[:2] == ["1899-12-31", "1850-01-02 03:04:05"]
+    assert all(isinstance(value, str) for value in values)
+
+
+def test_other_kinds_have_a_cell(tmp_path: Path) -> None:
+    columns = {
+        "flag": [True, False, None],
+        "bytes": [b"\xff\x00", b"", None],
+        "nested": [[{"a": 1, "b": "ü"}], [], None],
+        "category": pa.array(["=x", "y", None]).dictionary_encode(),
+        "nothing": pa.nulls(3),
+    }
+    book = of_columns(tmp_path, columns)
+    assert [tuple(cell.value for cell in row) for row in book["Sample"].iter_rows(min_row=2, max_row=3)] == [
+        (True, "/wA=", '[{"a":1,"b":"ü"}]', "=x", None),
+        (False, None, "[]", "y", None),
+    ]
+    assert book["Sample"]["A2"].data_type == "b"
+
+
+def test_a_table_without_rows_says_so(tmp_path: Path) -> None:
+    book = of_columns(tmp_path, {"a": pa.array([], pa.int64()), "b": pa.array([], pa.string())})
+    sheet = book["Sample"]
+    assert [[cell.value for cell in row] for row in sheet.iter_rows()] == [["A", "B"], ["No rows in this period", None]]
+    assert sheet.auto_filter.ref == "A1:B1"
+    assert "no rows in this period, on the sheet “Sample”" in [cell.value for cell in book["Report"]["A"]]
+
+
+def test_more_rows_than_a_sheet_holds_go_on_in_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx_sheets, "MAX_ROWS", 3)
+    book = of_columns(tmp_path, {"n": list(range(7))})
+    assert book.sheetnames == ["Report", "Sample", "Sample (2)", "Sample (3)", "About"]
+    values = [[cell.value for cell in book[name]["A"]] for name in book.sheetnames[1:4]]
+    assert values == [["N", 0, 1, 2], ["N", 3, 4, 5], ["N", 6]]
+    assert [book[name].auto_filter.ref for name in book.sheetnames[1:4]] == ["A1:A4", "A1:A4", "A1:A2"]
+
+
+def test_more_columns_than_excel_has_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx_sheets, "MAX_COLUMNS", 1)
+    with pytest.raises(RenderError, match="'Sample' has 2 columns"):
+        of_columns(tmp_path, {"a": [1], "b": [2]})
+
+
+def test_a_format_applies_to_what_it_can_format_only(tmp_path: Path) -> None:
+    wanted = ({"name": "t", "format": "0.0%"}, {"name": "d", "format": "dd/MM/yyyy"})
+    sheet = of_columns(tmp_path, {"t": ["x"], "d": [dt.date(2026, 1, 2)]}, wanted)["Sample"]
+    assert [cell.number_format for cell in sheet[2]] == ["General", "dd/mm/yyyy"]
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Calls", "Calls"), ("", "Table"), ("a/b\\c?d*e[f]g:h", "a b c d e f g h"), ("'quoted'", "quoted"),
+        ("x" * 40, "x" * 31), ("History", "History sheet"), ("two\nlines", "two lines"), ("🎉" * 20, "🎉" * 15),
+        ("***", "Table"), ("a\x00b", "ab"), ("x" * 30 + "'y", "x" * 30),
+    ],
+)  # fmt: skip
+def test_a_sheets_name_is_one_that_excel_takes(title: str, name: str) -> None:
+    assert sheet_name(title, set()) == name
+
+
+def test_sheets_never_share_a_name() -> None:
+    taken = {"report"}
+    names = [sheet_name(title, taken) for title in ("Report", "Calls", "calls", "Calls", "y" * 40, "y" * 40)]
+    assert names == ["Report (2)", "Calls", "calls (2)", "Calls (3)", "y" * 31, "y" * 27 + " (2)"]
+
+
+def test_two_tables_with_one_title_have_a_sheet_each(tmp_path: Path) -> None:
+    write(tmp_path, "sample", {"a": [1]})
+    block = TableBlock(type="table", title="It's", dataset="sample")
+    book = rendered(document(tmp_path, block, block), tmp_path)
+    assert book.sheetnames == ["Report", "It's", "It's (2)", "About"]
+    links = [cell.hyperlink.location for cell in book["Report"]["A"] if cell.hyperlink]
+    assert links == ["'It''s'!A1", "'It''s (2)'!A1"]
+
+
+def test_a_table_without_a_title_is_named_by_its_dataset(tmp_path: Path) -> None:
+    write(tmp_path, "sample", {"a": [1]})
+    assert rendered(document(tmp_path, TableBlock(type="table", dataset="sample")), tmp_path).sheetnames[1] == "sample"
+
+
+def test_a_key_figure_without_a_value_is_a_dash(tmp_path: Path) -> None:
+    write(tmp_path, "sample", {"a": pa.array([None], pa.float64()), "b": [2.0]})
+    item = {"label": "A", "value": "a", "previous": "b"}
+    block = KpisBlock.model_validate({"type": "kpis", "dataset": "sample", "items": [item]})
+    assert [cell.value for cell in rendered(document(tmp_path, block), tmp_path)["Report"][6]] == ["A", "–", 2, None]
+
+
+def test_a_document_without_blocks_is_a_workbook(tmp_path: Path) -> None:
+    assert rendered(document(tmp_path), tmp_path).sheetnames == ["Report", "About"]
+
+
+def test_a_long_paragraph_goes_on_in_the_next_row(tmp_path: Path) -> None:
+    text = "word " * 1000
+    found = of_blocks(tmp_path, TextBlock(type="text", markdown=text))
+    assert len(found) == 3
+    assert "".join(found) == text.strip()
+
+
+def test_markdown_becomes_readable_text() -> None:
+    html = (
+        '<h2>Head</h2>\n<p>One <em>two</em><br>\nthree\n<a href="https://x.example/">here</a></p>\n'
+        '<ol start="3">\n<li>c\n<ul>\n<li><p>deep</p></li>\n</ul>\n</li>\n<li>d</li>\n</ol>\n'
+        "<pre><code>a\n  b\n</code></pre>\n<table><thead><tr>\n<th>x</th>\n<th>y</th>\n</tr></thead></table>"
+        '<p><img src="a.png" alt="logo"> &lt;b&gt;</p><p>open <strong>every</strong> day</p>'
+    )
+    assert paragraphs(html) == [
+        "Head", "One two\nthree here (https://x.example/)", "3. c", "    • deep", "4. d", "a\n  b", "x · y",
+        "logo <b>", "open every day",
+    ]  # fmt: skip
+
+
+def test_a_block_of_an_unknown_kind_is_an_error_not_a_gap(tmp_path: Path) -> None:
+    @dataclass(frozen=True)
+    class Song(Bound):
+        kind = "song"
+
+    with pytest.raises(RenderError, match="Excel cannot show the block 'song'"):
+        rendered(replace(document(tmp_path), blocks=(Heading("A", 1), Song())), tmp_path)
+
+
+def test_a_chart_that_cannot_be_drawn_is_an_error(tmp_path: Path) -> None:
+    content = brief(tmp_path)
+    chart = next(block for block in content.blocks if isinstance(block, Chart))
+    broken = replace(chart, vega_lite={"mark": "nonsense", "data": {"values": [{}]}})
+    with pytest.raises(DocumentError, match="cannot be drawn"):
+        rendered(replace(content, blocks=(Heading("A", 1), broken)), tmp_path)

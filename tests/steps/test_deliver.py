@@ -1,0 +1,144 @@
+"""Delivery sends what is missing, each once, to real servers; one bad recipient spoils nobody's report."""
+
+from collections.abc import Callable
+from email import policy
+from email.parser import BytesParser
+from pathlib import Path
+
+import pytest
+
+from demo.mail_server import MailServer
+from runs import connect_mail, connect_shop, ledger_of, rendered, run_of
+from scheduled_reports.errors import DeliveryError
+from scheduled_reports.ledger import DeliveryState, RunState
+from scheduled_reports.steps import RunSkipped
+from scheduled_reports.steps.close import close
+from scheduled_reports.steps.deliver import deliver
+
+
+def states(ledger: object, run: object) -> dict[str, str]:
+    return {entry.recipient.partition("@")[0]: entry.state for entry in ledger.deliveries(run)}
+
+
+def test_each_recipient_gets_one_mail_with_body_and_file(tmp_path: Path, connection: Callable) -> None:
+    with MailServer(tmp_path / "inbox") as server:
+        run, ledger = run_of(tmp_path), ledger_of(tmp_path)
+        connect_shop(connection, tmp_path)
+        connect_mail(connection, server.port)
+        rendered(run, ledger)
+
+        receipts = deliver(run, ledger, "email")
+        again = deliver(run, ledger, "email")
+
+        mails = [BytesParser(policy=policy.default).parsebytes(path.read_bytes()) for path in server.messages()]
+    assert receipts == again
+    assert [mail["To"] for mail in mails] == ["ann@northwind.example", "ben@northwind.example"]
+    assert mails[0]["Subject"] == "Sales · Thursday, 1 October 2026"
+    assert [part.get_filename() for part in mails[0].iter_attachments()] == ["sales_2026-10-01.csv"]
+    assert close(run, ledger, "mail") == {"delivered": 2}
+    assert run.folder.manifest()["state"] == "delivered"
+
+
+def test_a_refused_recipient_fails_for_good_and_the_other_gets_theirs(tmp_path: Path, connection: Callable) -> None:
+    with MailServer(tmp_path / "inbox", refuse=frozenset({"ann@northwind.example"})) as server:
+        run, ledger = run_of(tmp_path), ledger_of(tmp_path)
+        connect_shop(connection, tmp_path)
+        connect_mail(connection, server.port)
+        rendered(run, ledger)
+
+        with pytest.raises(DeliveryError) as caught:
+            deliver(run, ledger, "email")
+
+    assert "1 of 2 deliveries failed" in str(caught.value)
+    assert "ann@northwind.example" in str(caught.value)
+    assert "550" in str(caught.value)
+    assert not caught.value.retryable
+    assert states(ledger, run) == {"ann": DeliveryState.FAILED, "ben": DeliveryState.DELIVERED}
+
+
+def test_clearing_after_the_cause_is_mended_sends_only_what_is_missing(tmp_path: Path, connection: Callable) -> None:
+    run, ledger = run_of(tmp_path), ledger_of(tmp_path)
+    connect_shop(connection, tmp_path)
+    with MailServer(tmp_path / "inbox", refuse=frozenset({"ann@northwind.example"})) as server:
+        connect_mail(connection, server.port)
+        rendered(run, ledger)
+        with pytest.raises(DeliveryError):
+            deliver(run, ledger, "email")
+
+    with MailServer(tmp_path / "inbox") as server:
+        connect_mail(connection, server.port)
+        deliver(run, ledger, "email")
+
+        assert len(server.messages()) == 2
+    assert states(ledger, run) == {"ann": DeliveryState.DELIVERED, "ben": DeliveryState.DELIVERED}
+
+
+def test_a_server_that_is_away_is_worth_a_retry(tmp_path: Path, connection: Callable) -> None:
+    run, ledger = run_of(tmp_path), ledger_of(tmp_path)
+    connect_shop(connection, tmp_path)
+    connect_mail(connection, 9)
+    rendered(run, ledger)
+
+    with pytest.raises(DeliveryError, match=r"127\.0\.0\.1:9") as caught:
+        deliver(run, ledger, "email")
+
+    assert caught.value.retryable
+    assert set(states(ledger, run).values()) == {DeliveryState.RETRYING}
+
+
+def test_a_delivery_that_a_dead_worker_left_is_not_sent_again(tmp_path: Path, connection: Callable) -> None:
+    with MailServer(tmp_path / "inbox") as server:
+        run, ledger = run_of(tmp_path), ledger_of(tmp_path)
+        connect_shop(connection, tmp_path)
+        connect_mail(connection, server.port)
+        rendered(run, ledger)
+        ledger.claim(ledger.deliveries(run)[0].id)
+
+        with pytest.raises(DeliveryError, match=r"ann@northwind\.example may have it already") as caught:
+            deliver(run, ledger, "email")
+
+        assert [path.name.split("_")[1] for path in server.messages()] == ["ben@northwind.example"]
+    assert not caught.value.retryable
+    assert states(ledger, run)["ann"] == DeliveryState.UNCERTAIN
+
+
+def test_close_fails_the_run_and_tells_the_owner_once_what_did_not_arrive(tmp_path: Path, connection: Callable) -> None:
+    with MailServer(tmp_path / "inbox", refuse=frozenset({"ann@northwind.example"})) as server:
+        run, ledger = run_of(tmp_path), ledger_of(tmp_path)
+        connect_shop(connection, tmp_path)
+        connect_mail(connection, server.port)
+        rendered(run, ledger)
+        with pytest.raises(DeliveryError):
+            deliver(run, ledger, "email")
+
+        with pytest.raises(DeliveryError, match="1 of 2 deliveries did not arrive") as caught:
+            close(run, ledger, "mail")
+
+        to_owner = [path for path in server.messages() if "owner@northwind.example" in path.name]
+    assert not caught.value.retryable
+    assert len(to_owner) == 1
+    told = BytesParser(policy=policy.default).parsebytes(to_owner[0].read_bytes())
+    assert told["Subject"] == "Not delivered: Sales, Thursday, 1 October 2026"
+    assert "ann@northwind.example" in told.get_content()
+    assert "clear the failed tasks" in told.get_content()
+    assert ledger.outcome(run)[0] is RunState.FAILED
+
+
+def test_close_still_fails_the_run_when_the_owner_cannot_be_told(tmp_path: Path, connection: Callable) -> None:
+    run, ledger = run_of(tmp_path), ledger_of(tmp_path)
+    connect_shop(connection, tmp_path)
+    rendered(run, ledger)
+
+    with pytest.raises(DeliveryError, match="2 of 2 deliveries did not arrive"):
+        close(run, ledger, "no_such_connection")
+
+
+def test_close_repeats_why_a_run_was_skipped(tmp_path: Path) -> None:
+    run, ledger = run_of(tmp_path), ledger_of(tmp_path)
+    ledger.begin(run, [])
+    ledger.end(run, RunState.SKIPPED, "too few rows")
+
+    with pytest.raises(RunSkipped, match="too few rows"):
+        close(run, ledger, "mail")
+
+    assert run.folder.manifest()["reason"] == "too few rows"
