@@ -20,7 +20,9 @@ from demo.mail_server import MailServer
 from demo.sftp_server import SftpServer
 
 ROOT = Path(__file__).resolve().parents[2]
-HOME = ROOT / ".airflow"
+FOLDER = Path(os.environ.get("DEMO_FOLDER", ROOT))
+"""Where the demo keeps what it makes: this clone. Tests name another, so that they leave a running `make up` alone."""
+HOME, OUT = FOLDER / ".airflow", FOLDER / "out" / "demo"
 WAREHOUSE = HOME / "demo_warehouse.db"
 LOGINS = {"demo": "demo", "analyst": "analyst"}
 ROLES = "demo:admin,analyst:viewer"
@@ -51,17 +53,16 @@ def alone() -> Iterator[None]:
 
 
 @contextmanager
-def servers(out: Path) -> Iterator[tuple[MailServer, SftpServer]]:
+def servers() -> Iterator[tuple[MailServer, SftpServer]]:
     """Run the mail and SFTP servers that the sample specs deliver to, on free ports of this machine.
 
-    Args:
-        out: Folder; mails land in `inbox/`, uploads in `sftp/`.
+    Mails land in `out/demo/inbox/`, uploads in `out/demo/sftp/`.
     """
-    (out / "sftp").mkdir(parents=True, exist_ok=True)
+    (OUT / "sftp").mkdir(parents=True, exist_ok=True)
     key = HOME / "sftp_host_key"
     with (
-        MailServer(out / "inbox") as mail,
-        SftpServer(out / "sftp", key, "reports", SFTP_PASSWORD) as sftp,
+        MailServer(OUT / "inbox") as mail,
+        SftpServer(OUT / "sftp", key, "reports", SFTP_PASSWORD) as sftp,
     ):
         _write_connections(mail, sftp)
         yield mail, sftp

@@ -23,9 +23,8 @@ from scheduled_reports.ledger import DeliveryEntry, Ledger
 from scheduled_reports.ledger.ledger import sqlite_engine
 
 REPORT, SCHEDULE = "morning_brief", "daily"
-MOMENT = "2026-10-02T06:30:00+02:00"
-"""When the demo pretends to be: it reports on Thursday, 1 October 2026, so that everybody sees the same figures."""
-OUT = home.ROOT / "out" / "demo"
+DAY = dt.date(2026, 10, 1)
+"""The day that the demo reports on, so that everybody sees the same figures."""
 
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 150)
 
@@ -38,7 +37,7 @@ def main() -> int:
     started = time.monotonic()
     with home.alone():
         _step("Demo warehouse (SQLite)", home.build_warehouse)
-        with home.servers(OUT) as (mail, sftp):
+        with home.servers() as (mail, sftp):
             _say("Mail and SFTP servers", f"smtp 127.0.0.1:{mail.port}, sftp 127.0.0.1:{sftp.port}")
             home.configure()
             _step("Airflow's database", lambda: "migrated" if home.migrate() else "already there")
@@ -55,7 +54,7 @@ def _run_dag(force: bool) -> tuple[str, int]:
         "-m",
         "demo.run_dag",
         f"{REPORT}__{SCHEDULE}",
-        MOMENT,
+        DAY.isoformat(),
         *(["--force"] if force else []),
     ]
     log = home.HOME / "demo.log"
@@ -89,21 +88,18 @@ def _show(manifest: dict[str, Any], seconds: float) -> None:
         console.print(f"{manifest['reason']}", markup=False)
     if state == "skipped":
         console.print("Send it again: make demo FORCE=1")
-    table = Table("Recipient", "Channel", "State", box=box.SIMPLE_HEAD)
-    table.add_column("Receipt", no_wrap=True, overflow="ellipsis")
+    table = Table("Recipient", "Channel", "State", "Receipt", box=box.SIMPLE_HEAD)
     table.add_column("Size", justify="right")
     table.add_column("Seconds", justify="right")
-    for entry in _deliveries():
+    for entry in _deliveries(manifest):
         size = f"{entry.size:,}" if entry.size is not None else ""
         took = f"{entry.seconds:.2f}" if entry.seconds is not None else ""
-        table.add_row(
-            entry.recipient, entry.channel, entry.state, (entry.receipt or entry.error).partition("\n")[0], size, took
-        )
+        table.add_row(entry.recipient, entry.channel, entry.state, _short(entry), size, took)
     console.print(table)
     for folder, what in (("files", "the files"), ("inbox", "the mails, as the server received them"),
                          ("sftp", "what arrived by SFTP")):  # fmt: skip
-        found = [path for path in sorted((OUT / folder).rglob("*")) if path.is_file()]
-        console.print(f"  {(OUT / folder).relative_to(home.ROOT)}/  {what}: {len(found)}")
+        found = [path for path in sorted((home.OUT / folder).rglob("*")) if path.is_file()]
+        console.print(f"  {(home.OUT / folder).relative_to(home.FOLDER)}/  {what}: {len(found)}")
 
 
 def _manifest(run_id: str) -> dict[str, Any]:
@@ -111,16 +107,22 @@ def _manifest(run_id: str) -> dict[str, Any]:
     archive = home.HOME / "scheduled_reports" / "archive" / REPORT / SCHEDULE
     [folder] = archive.glob(f"*/{folder_name(run_id)}")
     if (folder / "files").is_dir():
-        shutil.rmtree(OUT / "files", ignore_errors=True)
-        shutil.copytree(folder / "files", OUT / "files")
+        shutil.rmtree(home.OUT / "files", ignore_errors=True)
+        shutil.copytree(folder / "files", home.OUT / "files")
     manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     return manifest
 
 
-def _deliveries() -> list[DeliveryEntry]:
+def _short(entry: DeliveryEntry) -> str:
+    """Return the receipt, or why there is none, short enough for the table."""
+    text = " ".join((entry.receipt or entry.error).split())
+    return text if len(text) <= 90 else f"{text[:89]}…"
+
+
+def _deliveries(manifest: dict[str, Any]) -> list[DeliveryEntry]:
     ledger = Ledger(sqlite_engine(home.HOME / "scheduled_reports" / "ledger.db"))
-    start = dt.datetime.fromisoformat(MOMENT).replace(hour=0, minute=0) - dt.timedelta(days=1)
-    return ledger.of_period(REPORT, SCHEDULE, start, start + dt.timedelta(days=1))
+    start, end = (dt.datetime.fromisoformat(manifest["period"][name]) for name in ("start", "end"))
+    return ledger.of_period(REPORT, SCHEDULE, start, end)
 
 
 def _step(what: str, do: Callable[[], str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime as dt
 import json
 import os
@@ -16,6 +17,7 @@ import urllib.request
 from pathlib import Path
 from types import FrameType
 
+import psutil
 from rich.console import Console
 
 from demo import home, warehouse
@@ -24,7 +26,7 @@ console = Console(highlight=False)
 START_LIMIT, STOP_LIMIT = 180, 40
 """Seconds that Airflow may take to become healthy, and to end."""
 
-_STARTER = """
+STARTER = """
 import os, signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
 os.execvp(sys.argv[1], sys.argv[1:])
@@ -37,37 +39,34 @@ class Stop(Exception):  # noqa: N818 - a request, not an error
 
 
 def main() -> int:
-    """Run Airflow until SIGINT or SIGTERM; return 0 where all of it ended."""
+    """Run Airflow until SIGINT, SIGTERM or SIGHUP; return 0 where all of it ended."""
     options = argparse.ArgumentParser(prog="make up", description=__doc__)
     options.add_argument("--port", type=int, default=8080, help="port of Airflow's pages")
     port = options.parse_args().port
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
     with home.alone():
         _require_free(port)
         yesterday = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
         console.print(f"Demo warehouse: {home.build_warehouse(max(warehouse.LAST, yesterday))}")
-        out = home.ROOT / "out" / "demo"
-        with home.servers(out) as (mail, sftp):
+        with home.servers() as (mail, sftp):
             home.configure(port)
-            console.print(f"Mail server 127.0.0.1:{mail.port} → {out / 'inbox'}, SFTP server 127.0.0.1:{sftp.port}")
+            console.print(
+                f"Mail server 127.0.0.1:{mail.port} → {home.OUT / 'inbox'}, SFTP server 127.0.0.1:{sftp.port}"
+            )
             home.migrate()
             return _run_airflow(port)
 
 
 def _run_airflow(port: int) -> int:
     log = home.HOME / "standalone.log"
-    command = [sys.executable, "-c", _STARTER, sys.executable, "-m", "airflow", "standalone"]
-    with log.open("w", encoding="utf-8") as file:
-        airflow = subprocess.Popen(
-            command, env=home.environment(), stdout=file, stderr=subprocess.STDOUT, start_new_session=True
-        )
+    airflow = start(log, home.environment())
     try:
-        _await_health(port, airflow, log)
+        await_health(port, airflow, log)
         console.print(f"\n[bold green]Airflow is up: http://localhost:{port}[/bold green]")
         for name, role in (entry.split(":") for entry in home.ROLES.split(",")):
             console.print(f"  log in as {name} / {home.LOGINS[name]} ({role})")
-        console.print(f"  log: {log.relative_to(home.ROOT)}\nCtrl-C ends it.")
+        console.print(f"  log: {log.relative_to(home.FOLDER)}\nCtrl-C ends it.")
         airflow.wait()
     except Stop:
         console.print("\nEnding Airflow …")
@@ -76,10 +75,17 @@ def _run_airflow(port: int) -> int:
         console.print(f"[bold red]Airflow ended by itself[/bold red]; the end of {log}:\n{log.read_text()[-2000:]}")
         return 1
     finally:
-        _end(airflow)
+        end(airflow)
 
 
-def _await_health(port: int, airflow: subprocess.Popen[bytes], log: Path) -> None:
+def start(log: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Start `airflow standalone` as the leader of a process group of its own."""
+    command = [sys.executable, "-c", STARTER, sys.executable, "-m", "airflow", "standalone"]
+    with log.open("w", encoding="utf-8") as file:
+        return subprocess.Popen(command, env=environment, stdout=file, stderr=subprocess.STDOUT, start_new_session=True)
+
+
+def await_health(port: int, airflow: subprocess.Popen[bytes], log: Path) -> None:
     """Wait until every part of Airflow says that it is healthy.
 
     Raises:
@@ -113,26 +119,28 @@ def _health(port: int) -> dict[str, str | None]:
     }
 
 
-def _end(airflow: subprocess.Popen[bytes]) -> None:
-    """End the whole process group: by SIGINT, as Airflow wants it, and by force where that does not do."""
-    deadline = time.monotonic() + STOP_LIMIT
-    for number in (signal.SIGINT, signal.SIGKILL):
-        _signal_group(airflow.pid, number)
-        while time.monotonic() < deadline:
+def end(airflow: subprocess.Popen[bytes]) -> None:
+    """End Airflow and every process below it: by SIGINT, as Airflow wants it, and by force where that does not do."""
+    for number, limit in ((signal.SIGINT, STOP_LIMIT), (signal.SIGKILL, 5)):
+        left = _group(airflow.pid)
+        if left:
+            os.killpg(airflow.pid, number)
+        deadline = time.monotonic() + limit
+        while (left := _group(airflow.pid)) and time.monotonic() < deadline:
             airflow.poll()
-            if not _signal_group(airflow.pid, 0):
-                return
-            time.sleep(0.2)
-        deadline = time.monotonic() + 5
+            time.sleep(0.1)
+    if left:
+        console.print(f"[bold red]Still there[/bold red]: {', '.join(str(process.pid) for process in left)}")
 
 
-def _signal_group(pid: int, number: int) -> bool:
-    """Send a signal to the group that `pid` leads; return whether it has members left."""
-    try:
-        os.killpg(pid, number)
-    except ProcessLookupError:
-        return False
-    return True
+def _group(leader: int) -> list[psutil.Process]:
+    """Return the living processes of the group that `leader` leads."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, ProcessLookupError):
+            if os.getpgid(process.pid) == leader and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+    return found
 
 
 def _require_free(port: int) -> None:

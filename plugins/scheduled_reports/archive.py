@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from scheduled_reports.errors import ArchiveError
 
@@ -36,10 +37,20 @@ class RunFolder:
 
     @classmethod
     def of(cls, archive: str, report_id: str, schedule_id: str, period_slug: str, run_id: str) -> RunFolder:
-        """Return the folder of one run below the URL `archive`, for example `s3://conn@bucket/reports`."""
+        """Return the folder of one run below the URL `archive`, for example `s3://conn@bucket/reports`.
+
+        Raises:
+            ArchiveError: There is no such kind of storage.
+        """
         from airflow.sdk import ObjectStoragePath
 
-        return cls(ObjectStoragePath(archive) / report_id / schedule_id / period_slug / folder_name(run_id))
+        if archive.startswith("file://"):  # a path in a URL is quoted, and ObjectStoragePath takes it as it is
+            archive = unquote(archive)
+        try:
+            root = ObjectStoragePath(archive)
+        except ValueError as error:
+            raise ArchiveError(f"there is no archive {archive}", why=str(error), fix=FIX, retryable=False) from error
+        return cls(root / report_id / schedule_id / period_slug / folder_name(run_id))
 
     @property
     def uri(self) -> str:
@@ -59,8 +70,7 @@ class RunFolder:
             if folder := self._local():
                 _move(local, folder / name)
             else:
-                with local.open("rb") as source, target.open("wb") as sink:  # type: ignore[no-untyped-call]
-                    shutil.copyfileobj(source, sink)
+                _upload(local, target)
                 local.unlink()
         except Exception as error:
             raise ArchiveError(f"cannot write {target}", why=str(error), fix=FIX) from error
@@ -127,15 +137,24 @@ class RunFolder:
 
 
 def folder_name(run_id: str) -> str:
-    """Return a run's id as the name of a folder."""
-    return re.sub(r"[^\w.=-]", "_", run_id)
+    """Return a run's id as the name of a folder; Airflow allows `..`, which is none."""
+    return re.sub(r"^\.|[^\w.=-]", "_", run_id)
 
 
 def _move(local: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.parent / f".{target.name}.{uuid.uuid4().hex[:8]}.part"
-    shutil.move(local, draft)
-    draft.replace(target)
+    try:
+        shutil.move(local, draft)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _upload(local: Path, target: ObjectStoragePath) -> None:
+    """Copy a file; within a transaction, as closing a remote file that broke would keep the part of it that arrived."""
+    with target.fs.transaction, local.open("rb") as source, target.open("wb") as sink:  # type: ignore[no-untyped-call]
+        shutil.copyfileobj(source, sink)
 
 
 def _download(source: ObjectStoragePath, target: Path) -> None:

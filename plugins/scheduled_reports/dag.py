@@ -157,7 +157,8 @@ def _current_run(report: Report, schedule: Schedule) -> Run:
     context = get_current_context()
     dag_run, params = context["dag_run"], context["params"]
     moment = dag_run.logical_date or dag_run.run_after
-    period = schedule.period(moment)
+    day = params["period"]
+    period = schedule.period_of(dt.date.fromisoformat(day)) if day else schedule.period(moment)
     return Run(
         report=report,
         schedule=schedule,
@@ -203,6 +204,7 @@ def _common(schedule: Schedule, owner: str, retries: int) -> dict[str, Any]:
         "schedule": ReportTimetable(schedule.cron, schedule.timezone),
         "start_date": EPOCH.replace(tzinfo=ZoneInfo(schedule.timezone)),
         "catchup": False,
+        "auto_register": False,  # else report_spec_errors.py, which builds them to find errors, would own them too
         "max_active_runs": 1,
         "default_args": {
             "owner": owner,
@@ -216,8 +218,13 @@ def _common(schedule: Schedule, owner: str, retries: int) -> dict[str, Any]:
 
 def _params(report: Report) -> dict[str, Param]:
     params = {name: _param(entry) for name, entry in report.spec.parameters.items()}
+    day = "A day in the period to report on; empty: the last period that is over."
     forced = "Send again what was delivered for this period already."
-    return {**params, "force": Param(False, type="boolean", title="Send again", description=forced)}
+    return {
+        **params,
+        "period": Param(None, type=["null", "string"], format="date", title="Period", description=day),
+        "force": Param(False, type="boolean", title="Send again", description=forced),
+    }
 
 
 def _param(entry: Parameter) -> Param:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,9 +54,11 @@ def write_rows(names: Sequence[str], batches: Iterable[Sequence[Sequence[Any]]],
 
 
 def _require_distinct(names: Sequence[str], what: str) -> None:
-    twice = sorted({name for name in names if list(names).count(name) > 1})
-    if twice:
-        raise SourceError(f"{what} has two columns called {twice[0]!r}", fix="give one another name with AS")
+    seen: set[str] = set()
+    for name in names:
+        if name.lower() in seen:  # DuckDB does not tell `A` from `a`
+            raise SourceError(f"{what} has two columns called {name!r}", fix="give one another name with AS")
+        seen.add(name.lower())
 
 
 def _table(names: Sequence[str], rows: Sequence[Sequence[Any]], what: str) -> pa.Table:
@@ -69,22 +72,51 @@ def _column(name: str, values: list[Any], what: str) -> pa.Array:
     import pyarrow as pa
 
     kinds = {type(value) for value in values} - {type(None)}
-    if dt.timedelta in kinds:  # DuckDB reads Parquet's durations as bare microseconds
-        values = [value.total_seconds() if isinstance(value, dt.timedelta) else value for value in values]
-    elif {int, float} <= kinds or (Decimal in kinds and kinds & {int, float}):
-        values = [None if value is None else float(value) for value in values]
-    elif not kinds <= _KNOWN and not all(issubclass(kind, tuple(_KNOWN)) for kind in kinds):
-        values = [None if value is None else str(value) for value in values]
-    try:
-        return pa.array(values)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError) as error:
+    families = {_family(kind) for kind in kinds}
+    if len(families) > 1 and not families <= {int, float, Decimal}:
         mixed = " and ".join(sorted(kind.__name__ for kind in kinds))
-        raise SourceError(
-            f"{what}: column {name!r} mixes {mixed}", why=str(error), fix="CAST it in the query"
-        ) from error
+        raise SourceError(f"{what}: column {name!r} mixes {mixed}", fix="CAST it in the query")
+    try:
+        column = pa.array(_of_one_type(values, kinds, families))
+    except (pa.ArrowException, OverflowError, ValueError) as error:
+        why, fix = str(error), "CAST it in the query"
+        raise SourceError(f"{what}: column {name!r} holds what cannot be stored", why=why, fix=fix) from error
+    aware = pa.types.is_timestamp(column.type) and column.type.tz is not None
+    return column.cast(pa.timestamp("us", "UTC")) if aware else column  # a database's offset differs by season
 
 
-_KNOWN = {bool, int, float, Decimal, str, bytes, dt.date, dt.datetime, dt.time, dt.timedelta}
+_FAMILIES = (bool, int, float, Decimal, str, bytes, memoryview, bytearray, dt.datetime, dt.date, dt.time, dt.timedelta)
+"""Subclasses stand before their base."""
+
+
+def _family(kind: type) -> type:
+    """Return the type of value that `kind` is stored as; what Parquet has no type for is text."""
+    found = next((family for family in _FAMILIES if issubclass(kind, family)), str)
+    return bytes if found in {memoryview, bytearray} else found
+
+
+def _of_one_type(values: list[Any], kinds: set[type], families: set[type]) -> list[Any]:
+    """Return the values of a column such that Arrow finds one type for them."""
+    convert: Callable[[Any], Any] | None = None
+    if families == {dt.timedelta}:  # DuckDB reads Parquet's durations as bare microseconds
+        convert = dt.timedelta.total_seconds
+    elif len(families) > 1 or (families == {Decimal} and not all(_finite(value) for value in values)):
+        convert = float
+    elif kinds != families and families in ({str}, {bytes}):  # psycopg2 gives BYTEA as memoryview, JSON as dict
+        convert = _text if families == {str} else bytes
+    elif families == {dt.datetime} and len({value.tzinfo is None for value in values if value is not None}) > 1:
+        raise ValueError("some of its times have a time zone and some have none")
+    return values if convert is None else [None if value is None else convert(value) for value in values]
+
+
+def _finite(value: Decimal | None) -> bool:
+    return value is None or value.is_finite()
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, dict | list) else str(value)
 
 
 def _fits(new: pa.Schema, old: pa.Schema) -> bool:
@@ -101,12 +133,25 @@ def _unify(parts: list[Path], target: Path, what: str) -> None:
     import pyarrow.parquet as pq
 
     try:
-        schema = pa.unify_schemas([pq.read_schema(part) for part in parts], promote_options="permissive")
+        schema = pa.unify_schemas(_with_one_kind_of_number(parts), promote_options="permissive")
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
         fix = "CAST the column in the query"
         raise SourceError(f"{what}: a column changes its type between rows", why=str(error), fix=fix) from error
     with pq.ParquetWriter(target, schema, compression="zstd") as writer:
         for part in parts:
             for batch in pq.ParquetFile(part).iter_batches():
-                writer.write_table(pa.Table.from_batches([batch]).cast(schema))
+                writer.write_table(pa.Table.from_batches([batch]).cast(schema, safe=False))  # whole numbers as floats
             part.unlink()
+
+
+def _with_one_kind_of_number(parts: list[Path]) -> list[pa.Schema]:
+    """Return the parts' schemas; a column that is decimal in some and whole in others is a float in all."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    schemas = [pq.read_schema(part) for part in parts]
+    for index, name in enumerate(schemas[0].names):
+        types = [schema.field(index).type for schema in schemas]
+        if any(map(pa.types.is_decimal, types)) and any(map(pa.types.is_integer, types)):
+            schemas = [schema.set(index, pa.field(name, pa.float64())) for schema in schemas]
+    return schemas

@@ -10,7 +10,7 @@ import importlib
 import pkgutil
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Annotated, Any, Union
+from typing import Annotated, Any, Literal, Union, get_origin
 
 from pydantic import Field
 
@@ -22,7 +22,7 @@ def union_of(package: str, base: type[Model]) -> Any:
     """Return the discriminated union (on `type`) of all kinds of `base` found in `package` and installed beside it.
 
     Raises:
-        ReportError: Two classes claim the same `type`, or an entry point is not a `base`.
+        ReportError: Two classes claim the same `type`, or an entry point cannot be loaded or is not a `base`.
     """
     kinds: dict[str, type[Model]] = {}
     for kind in (*_own(package, base), *_installed(package, base)):
@@ -66,12 +66,20 @@ def _installed(package: str, base: type[Model]) -> list[type[Model]]:
     found = []
     group = f"scheduled_reports.{package.rpartition('.')[2]}"
     for point in sorted(entry_points(group=group), key=lambda point: point.name):
-        kind = point.load()
-        if not (isinstance(kind, type) and issubclass(kind, base)):
-            raise ReportError(
-                f"entry point {point.name!r} in group {group!r} is not a kind of {base.__name__}",
-                why=f"it names {point.value}",
-                fix="correct or uninstall the package that brings it",
-            )
+        fix = "correct or uninstall the package that brings it"
+        try:
+            kind = point.load()
+        except Exception as error:
+            what = f"entry point {point.name!r} in group {group!r} cannot be loaded"
+            raise ReportError(what, why=str(error), fix=fix) from error
+        if not _is_kind(kind, base):
+            what = f"entry point {point.name!r} in group {group!r} is not a kind of {base.__name__}"
+            raise ReportError(what, why=f"it names {point.value}", fix=fix)
         found.append(kind)
     return found
+
+
+def _is_kind(value: Any, base: type[Model]) -> bool:
+    if not (isinstance(value, type) and issubclass(value, base) and "type" in value.model_fields):
+        return False
+    return get_origin(value.model_fields["type"].annotation) is Literal

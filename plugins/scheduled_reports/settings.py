@@ -40,10 +40,13 @@ def retry_delay() -> dt.timedelta:
     """Return how long Airflow waits before it first repeats a step: setting `retry_delay_seconds`, else 30 s."""
     value = _setting("retry_delay_seconds") or "30"
     try:
-        return dt.timedelta(seconds=float(value))
-    except ValueError:
+        delay = dt.timedelta(seconds=float(value))
+    except (ValueError, OverflowError):
+        delay = dt.timedelta(-1)
+    if delay < dt.timedelta(0):
         raise SettingError(f"[{SECTION}] retry_delay_seconds is {value!r}", why="it is not a number of seconds",
-                           fix="write a number, for example 30") from None  # fmt: skip
+                           fix="write a number, for example 30")  # fmt: skip
+    return delay
 
 
 def database_url() -> str:

@@ -75,6 +75,7 @@ class Tables:
             SourceError: DuckDB refuses the query, or fails while its rows are read.
         """
         import duckdb
+        import pyarrow as pa
 
         text, ordered = numbered(sql, values)
         with duckdb.connect() as connection:
@@ -84,6 +85,8 @@ class Tables:
                     path = str(self.path(name)).replace("'", "''")
                     connection.execute(f"""CREATE VIEW "{name}" AS SELECT * FROM read_parquet('{path}')""")
                 yield connection.sql(text, params=ordered).to_arrow_reader(BATCH_ROWS)
-            except duckdb.Error as error:
+            except (duckdb.Error, pa.ArrowException, OSError) as error:
+                if isinstance(error, OSError) and error.errno is not None:
+                    raise  # the caller's, a full disk; Arrow tells DuckDB's late errors as an OSError without number
                 fix = "mend the SQL; `reports preview` shows whether it works"
                 raise SourceError(f"{what} failed", why=str(error), fix=fix) from error

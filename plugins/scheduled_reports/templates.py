@@ -7,7 +7,7 @@ import functools
 from collections.abc import Mapping
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from scheduled_reports.errors import SpecError
@@ -23,10 +23,10 @@ def fill(text: str, words: Mapping[str, Any]) -> str:
         return text
     try:
         return _environment().from_string(text).render(words)
-    except (TemplateError, TypeError, ValueError) as error:
+    except Exception as error:  # an expression may raise anything: {{ 1 / 0 }}, {{ 'x' | date }}
         raise SpecError(
             f"the template {text!r} cannot be filled",
-            why=str(error),
+            why=str(error).rstrip("."),
             fix=f"words: {', '.join(sorted(words))}; for example {{{{ period.start | date('%Y-%m-%d') }}}}",
         ) from error
 

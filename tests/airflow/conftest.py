@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -65,8 +64,7 @@ def run_dag(airflow_database: None, project: Path) -> Callable[..., tuple[str, d
     def run(dag_id: str, **conf: object) -> tuple[str, dict[str, Any]]:
         from scheduled_reports.dag import build_dags
 
-        moment = dt.datetime(2026, 10, 2, 4, 30, tzinfo=dt.UTC)
-        dag_run = build_dags()[dag_id].test(run_after=moment, logical_date=None, run_conf=conf)
+        dag_run = build_dags()[dag_id].test(logical_date=None, run_conf={"period": "2026-10-01", **conf})
         found = {}
         for instance in dag_run.get_task_instances():
             index = "" if instance.map_index < 0 else f"[{instance.map_index}]"

@@ -82,6 +82,23 @@ def test_airflow_lists_the_dags_and_the_error_beside_each_other(project: Path) -
     assert "reports.py" not in printed.replace("report_spec_errors.py", "")
 
 
+def test_a_dag_belongs_to_one_file_also_where_the_other_builds_it_to_find_errors(project: Path) -> None:
+    write(project)
+    folder = str(ROOT / "dags")
+
+    printed = parsed(f"""
+        from airflow.dag_processing.dagbag import BundleDagBag
+        from pathlib import Path
+        for name in ("reports.py", "report_spec_errors.py"):
+            bag = BundleDagBag({folder!r}, bundle_path=Path({folder!r}), bundle_name="dags-folder", collect_dags=False)
+            bag.process_file({folder!r} + "/" + name)
+            print(name, sorted(bag.dags))
+    """)
+
+    assert "reports.py ['sales__daily']" in printed
+    assert "report_spec_errors.py []" in printed
+
+
 def test_a_task_process_reads_only_the_spec_of_its_dag(project: Path) -> None:
     write(project, SALES, "wanted")
     write(project, SALES, "other")

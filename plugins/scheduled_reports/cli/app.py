@@ -11,8 +11,8 @@ from rich.console import Console
 from scheduled_reports.errors import ReportError
 
 app = typer.Typer(name="reports", help=__doc__, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
-console = Console(highlight=False, soft_wrap=True)
-complain = Console(stderr=True, highlight=False, soft_wrap=True)
+console = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)  # a title may hold [x] and :x:
+complain = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
 
 Specs = Annotated[
     Path | None,
@@ -26,7 +26,7 @@ def new(name: str, specs: Specs = None) -> None:
     from scheduled_reports.cli.new import write_new
 
     with _told():
-        console.print(f"Wrote {write_new(name, _folder(specs))}; check it with: reports check {name}", markup=False)
+        console.print(f"Wrote {write_new(name, _folder(specs))}; check it with: reports check {name}")
 
 
 @app.command()
@@ -47,7 +47,7 @@ def check(paths: Annotated[list[Path] | None, typer.Argument(help="Spec files, f
     with _told():
         count, problems = problems_in(paths or [_folder(specs)], _folder(specs))
     for problem in problems:
-        complain.print(str(problem), markup=False)
+        complain.print(str(problem))
     broken = len({problem.path for problem in problems})
     if problems:
         complain.print(f"{broken} of {count} specs broken, {len(problems)} problems")
@@ -81,6 +81,8 @@ def list_(specs: Specs = None) -> None:
     from scheduled_reports.cli.list import listing
 
     with _told():
+        if not console.is_terminal:
+            console.width = 1000  # in a file or a pipe each report is one line
         console.print(listing(_folder(specs)))
 
 
@@ -102,5 +104,5 @@ class _told:  # noqa: N801 - reads as a word of the `with` statement
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, ReportError):
-            complain.print(str(error), markup=False)
+            complain.print(str(error))
             raise typer.Exit(2) from error

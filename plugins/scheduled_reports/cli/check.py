@@ -7,7 +7,7 @@ from pathlib import Path
 from scheduled_reports import settings
 from scheduled_reports.errors import ReportError
 from scheduled_reports.spec.load import BrokenReport, load, spec_files
-from scheduled_reports.spec.problems import Problem
+from scheduled_reports.spec.problems import Problem, did_you_mean
 
 
 def problems_in(paths: list[Path], folder: Path) -> tuple[int, list[Problem]]:
@@ -20,7 +20,7 @@ def problems_in(paths: list[Path], folder: Path) -> tuple[int, list[Problem]]:
     Raises:
         ReportError: A path is neither.
     """
-    files = sorted({file for path in paths for file in spec_paths(path, folder)})
+    files = sorted({file.absolute(): file for path in paths for file in spec_paths(path, folder)}.values())
     loaded = [load(file, include_of(file)) for file in files]
     return len(files), sorted(
         problem for entry in loaded if isinstance(entry, BrokenReport) for problem in entry.problems
@@ -42,8 +42,8 @@ def spec_paths(path: Path, folder: Path) -> list[Path]:
     """
     if path.is_dir():
         return spec_files(path)
-    for candidate in (path, folder / f"{path}.yaml", folder / f"{path}.yml"):
+    for candidate in (path, folder / path, folder / f"{path}.yaml", folder / f"{path}.yml"):
         if candidate.is_file():
             return [candidate]
-    known = ", ".join(file.stem for file in spec_files(folder)) or "none"
-    raise ReportError(f"there is no spec {path}", why=f"{folder} has: {known}", fix="name a file, a folder or a report")
+    near = did_you_mean(path.stem, [file.stem for file in spec_files(folder)])
+    raise ReportError(f"there is no spec {path} in {folder}", why=near, fix="name a file, a folder or a report")

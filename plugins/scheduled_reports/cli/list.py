@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rich import box
-from rich.table import Table
+from rich.table import Column, Table
 
 from scheduled_reports.cli.check import include_of
 from scheduled_reports.spec.load import BrokenReport, Report, load, spec_files
@@ -13,7 +13,8 @@ from scheduled_reports.spec.load import BrokenReport, Report, load, spec_files
 
 def listing(folder: Path) -> Table:
     """Return a table with one row for each schedule of each spec in `folder`."""
-    table = Table("Report", "Title", "Schedule", "When", "Covers", "Formats", "Delivered to", box=box.SIMPLE)
+    headings = ("Report", "Title", "Schedule", "When", "Covers", "Formats", "Delivered to")
+    table = Table(*(Column(heading, overflow="fold") for heading in headings), box=box.SIMPLE)
     for path in spec_files(folder):
         report = load(path, include_of(path))
         if isinstance(report, BrokenReport):

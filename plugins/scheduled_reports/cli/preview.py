@@ -65,7 +65,10 @@ def _run(folder: Path, name: str, day: str | None, schedule_id: str | None, para
 
 
 def _report(folder: Path, name: str) -> Report:
-    [path] = spec_paths(Path(name), folder)
+    paths = spec_paths(Path(name), folder)
+    if len(paths) != 1:
+        raise ReportError(f"{name} is a folder of {len(paths)} specs", fix="name one of them")
+    path = paths[0]
     report = load(path, include_of(path))
     if isinstance(report, BrokenReport):
         raise ReportError(f"{path} is broken", why="\n".join(str(problem) for problem in report.problems))
@@ -90,6 +93,9 @@ def _parameters(report: Report, given: list[str]) -> dict[str, Any]:
     """Return every parameter's value: the given text as the parameter's type, else its default."""
     texts = dict(entry.partition("=")[::2] for entry in given)
     known = report.spec.parameters
+    for entry in given:
+        if "=" not in entry:
+            raise ReportError(f"--param {entry} has no value", fix=f"write --param {entry}=VALUE")
     for name in texts:
         if name not in known:
             raise ReportError(f"{report.id} has no parameter {name!r}", why=did_you_mean(name, known))

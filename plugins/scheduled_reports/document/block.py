@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from scheduled_reports.document.numbers import shown
 from scheduled_reports.errors import DocumentError
 from scheduled_reports.model import Model
 from scheduled_reports.spec.problems import did_you_mean
@@ -38,3 +39,12 @@ def require_columns(wanted: list[str], present: list[str], what: str) -> None:
         if name not in present:
             raise DocumentError(f"{what}: there is no column {name!r}", why=did_you_mean(name, present),
                                 fix="correct the name in `content`, or add the column to the query")  # fmt: skip
+
+
+def written(value: Any, pattern: str | None, what: str) -> str:
+    """Return `value` as readers see it; raise DocumentError when the pattern that `what` gives does not fit."""
+    try:
+        return shown(value, pattern)
+    except ValueError as error:
+        raise DocumentError(f"{what} cannot be shown as {pattern!r}", why=str(error),
+                            fix="correct its `format`, for example '#,##0.00' or 'yyyy-MM-dd'") from error  # fmt: skip

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -111,5 +113,6 @@ def _plain(value: Any) -> Any:
         return value
     if hasattr(value, "isoformat"):
         return value.isoformat()
-    number = float(value)
-    return number if number == number and abs(number) != float("inf") else None  # noqa: PLR0124 - NaN differs from itself
+    if isinstance(value, float | Decimal):
+        return float(value) if math.isfinite(value) else None
+    return str(value)

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from scheduled_reports.document.block import Block, Bound, require_columns
-from scheduled_reports.document.numbers import natural_pattern, shown
+from scheduled_reports.document.block import Block, Bound, require_columns, written
+from scheduled_reports.document.numbers import natural_pattern, percent_factor, shown
 from scheduled_reports.errors import DocumentError
 from scheduled_reports.model import Model
 from scheduled_reports.spec.marks import TableName
@@ -87,8 +87,9 @@ def _kpi(item: KpiItem, row: Mapping[str, Any]) -> Kpi:
         previous = _number(row[item.previous], item.previous)
     pattern = item.format or ("#,##0" if value is None else natural_pattern(value))
     change, verdict = _change(value, previous, pattern, item.better)
-    return Kpi(item.label, value, shown(value, pattern), pattern, previous,
-               "" if previous is None else shown(previous, pattern), change, verdict)  # fmt: skip
+    what = f"the key figure {item.label!r}"
+    return Kpi(item.label, value, written(value, pattern, what), pattern, previous,
+               "" if previous is None else written(previous, pattern, what), change, verdict)  # fmt: skip
 
 
 def _number(value: Any, column: str) -> float | None:
@@ -111,7 +112,10 @@ def _change(
     points = "%" in pattern
     if not points and previous == 0:
         return ("unchanged" if value == 0 else "new"), "neutral"
-    change = round((value - previous) * 100 if points else (value / previous - 1) * 100 * math.copysign(1, previous), 1)
+    if points:
+        change = round((value - previous) * percent_factor(pattern), 1)
+    else:
+        change = round((value / previous - 1) * 100 * math.copysign(1, previous), 1)
     if change == 0:
         return "unchanged", "neutral"
     text = f"{'+' if change > 0 else '−'}{shown(abs(change), '#,##0.0')} {'pts' if points else '%'}"

@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from scheduled_reports.document.block import Block, Bound, require_columns
-from scheduled_reports.document.numbers import shown
+from scheduled_reports.document.block import Block, Bound, require_columns, written
 from scheduled_reports.model import Model
 from scheduled_reports.spec.marks import TableName, Template
 from scheduled_reports.tables import Tables
@@ -67,9 +66,11 @@ class Table(Bound):
     def texts(self) -> Iterator[tuple[str, ...]]:
         """Yield each row's values as readers see them, instants in the schedule's zone."""
         patterns = [column.format or self._usual_pattern(column) for column in self.columns]
+        whats = [f"column {column.label!r}" for column in self.columns]
         for row in self.rows():
             yield tuple(
-                shown(_in_zone(value, self.zone), pattern) for value, pattern in zip(row, patterns, strict=True)
+                written(_in_zone(value, self.zone), pattern, what)
+                for value, pattern, what in zip(row, patterns, whats, strict=True)
             )
 
     def _usual_pattern(self, column: Column) -> str | None:

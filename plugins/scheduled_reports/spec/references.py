@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from scheduled_reports.spec.load import Report
     from scheduled_reports.spec.yaml import Source
 
+RUN_FIELDS = {"period", "force"}
+"""What every DAG's trigger form asks for."""
+
 Finding = tuple[Loc, str, str]
 """Where in the spec, what is wrong, and a hint."""
 
@@ -44,12 +47,8 @@ class _Names:
         spec = self.report.spec
         for name in sorted(set(spec.sources) & set(spec.datasets)):
             yield ("datasets", name), f"{name!r} is also a source", "give the dataset another name"
-        for name in sorted(set(spec.parameters) & set(RUN_BINDS)):
-            yield (
-                ("parameters", name),
-                f"{name!r} is a bind value of every run",
-                "give the parameter another name",
-            )
+        for name in sorted(set(spec.parameters) & {*RUN_BINDS, *RUN_FIELDS}):
+            yield ("parameters", name), f"{name!r} is a value that every run has", "give the parameter another name"
 
     def check(self, mark: Mark, loc: Loc, text: str) -> Iterator[tuple[str, str]]:
         checks: dict[str, Callable[[Loc, str], Iterator[tuple[str, str]]]] = {

@@ -1,0 +1,183 @@
+"""`reports preview` makes the files that the DAG would make, over a real database, and delivers nothing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from demo.mail_server import MailServer
+from runs import connect_mail, connect_shop
+from specs import SALES, shop, write
+
+RUN = Path("sales/daily/2026-10-01/preview")
+OCTOBER = ("--period", "2026-10-01")
+PARAMETERS = "parameters:\n  least: {type: number, default: 0}\n  who: {type: text, default: '%'}\nsources:"
+WITH_PARAMETERS = SALES.replace("sources:", PARAMETERS).replace(
+    "< :period_end", "< :period_end AND amount >= :least AND customer LIKE :who"
+)
+
+
+@pytest.fixture
+def preview(project: Path, reports: Callable[..., Result], connection: Callable[..., None]) -> Callable[..., Result]:
+    """Return a function that previews the small spec, or another text, over a small shop."""
+    shop(project / "shop.db")
+    connect_shop(connection, project)
+
+    def run(*arguments: str, text: str = SALES) -> Result:
+        write(project, text)
+        return reports("preview", "sales", *arguments)
+
+    return run
+
+
+def test_every_format_of_the_period_is_made_and_shown(project: Path, preview: Callable[..., Result]) -> None:
+    result = preview(*OCTOBER)
+
+    files = project / "out" / "preview" / RUN / "files"
+    page, table = files / "sales_2026-10-01.html", files / "sales_2026-10-01.csv"
+    assert result.exit_code == 0, result.output
+    assert table.read_text("utf-8-sig").splitlines()[1] == "Customer 0,10"
+    assert "30.75" in page.read_text()
+    lines = result.stdout.splitlines()
+    assert lines[:3] == ["Sales · Thursday, 1 October 2026", "  orders: 3 rows", "  totals: 1 rows"]
+    assert [line.split() for line in lines[3:]] == [
+        [f"{path.stat().st_size:,}", "bytes", str(path.relative_to(project))] for path in (page, table)
+    ]
+
+
+def test_nothing_is_delivered_and_no_ledger_is_kept(
+    project: Path, preview: Callable[..., Result], connection: Callable[..., None], tmp_path: Path
+) -> None:
+    with MailServer(tmp_path / "inbox") as server:
+        connect_mail(connection, server.port)
+
+        assert preview(*OCTOBER).exit_code == 0
+
+        assert server.messages() == []
+    assert list(project.rglob("*ledger*")) == []
+
+
+def test_the_files_may_go_to_a_folder_with_any_name(project: Path, preview: Callable[..., Result]) -> None:
+    result = preview(*OCTOBER, "--out", "my files [1] ä 100%20")
+
+    assert result.exit_code == 0, result.output
+    assert (project / "my files [1] ä 100%20" / RUN / "files" / "sales_2026-10-01.csv").is_file()
+    assert "my files [1] ä 100%20/sales/daily" in result.stdout
+
+
+def test_another_schedule_covers_its_own_period(project: Path, preview: Callable[..., Result]) -> None:
+    weekly = SALES + "  - {id: weekly, cron: '0 7 * * 1', timezone: Europe/Berlin, covers: previous_week}\n"
+
+    result = preview(*OCTOBER, "--schedule", "weekly", text=weekly)
+
+    assert result.stdout.splitlines()[:2] == ["Sales · 28 September – 4 October 2026", "  orders: 4 rows"]
+
+
+def test_parameters_are_bound_with_their_types(preview: Callable[..., Result]) -> None:
+    every = preview(*OCTOBER, text=WITH_PARAMETERS)
+    some = preview(*OCTOBER, "--param", "least=10.25", text=WITH_PARAMETERS)
+    one = preview(*OCTOBER, "--param", "who=% 1", "--param", "least=10", text=WITH_PARAMETERS)
+
+    assert [result.stdout.splitlines()[1] for result in (every, some, one)] == [
+        "  orders: 3 rows", "  orders: 2 rows", "  orders: 1 rows",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--period", "1.10.2026"), "--period '1.10.2026' is not a date"),
+        (("--period", "2026-02-30"), "write YYYY-MM-DD"),
+        (("--schedule", "dayly"), "sales has no schedule 'dayly': did you mean 'daily'?"),
+        (("--param", "leest=1"), "sales has no parameter 'leest': did you mean 'least'?"),
+        (("--param", "least=some"), "--param least=some: 'some' is not of type number"),
+        (("--param", "who"), "--param who has no value\n  → write --param who=VALUE"),
+    ],
+)
+def test_an_option_that_does_not_fit_is_told(
+    project: Path, preview: Callable[..., Result], arguments: tuple[str, ...], told: str
+) -> None:
+    result = preview(*arguments, text=WITH_PARAMETERS)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert told in result.stderr
+    assert not (project / "out").exists()
+
+
+def test_a_run_that_the_dag_would_skip_says_why_and_still_shows_the_files(
+    project: Path, preview: Callable[..., Result]
+) -> None:
+    result = preview(*OCTOBER, text=SALES.replace("at_least: 1", "at_least: 5"))
+
+    assert result.exit_code == 0
+    assert "The DAG would skip this run: orders has 3 rows for Thursday, 1 October 2026, at least 5" in result.stdout
+    assert len(list((project / "out").rglob("sales_2026-10-01.*"))) == 2
+
+
+def test_a_broken_spec_is_told_with_every_problem(preview: Callable[..., Result]) -> None:
+    result = preview(text=SALES.replace("title: S", "titel: S").replace("type: html", "type: hmtl"))
+
+    assert result.exit_code == 2
+    assert "sales.yaml is broken" in result.stderr
+    assert "sales.yaml:1:1: unknown key 'titel'" in result.stderr
+    assert "sales.yaml:25:12: formats[1]: unknown type 'hmtl'" in result.stderr
+
+
+def test_a_connection_that_there_is_not_is_told_with_how_to_add_it(
+    preview: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AIRFLOW_CONN_SHOP")
+
+    result = preview(*OCTOBER)
+
+    assert result.exit_code == 2
+    assert "there is no Airflow connection 'shop'" in result.stderr
+    assert "airflow connections add shop" in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_a_folder_of_several_specs_is_none(project: Path, reports: Callable[..., Result]) -> None:
+    write(project)
+    write(project, name="arrears")
+
+    result = reports("preview", "report_specs")
+
+    assert (result.exit_code, result.stderr) == (2, "report_specs is a folder of 2 specs\n  → name one of them\n")
+
+
+def test_a_title_is_shown_as_it_was_written(preview: Callable[..., Result]) -> None:
+    result = preview(*OCTOBER, text=SALES.replace("title: Sales", 'title: "[eu] :100: [/x]"'))
+
+    assert result.stdout.splitlines()[0] == "[eu] :100: [/x] · Thursday, 1 October 2026"
+
+
+@pytest.mark.airflow
+def test_a_connection_in_the_database_of_airflow_is_found(project: Path) -> None:
+    write(project)
+    database = shop(project / "shop.db")
+    home = project / "home"
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW_")},
+        "AIRFLOW_HOME": str(home), "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
+        "AIRFLOW__SCHEDULED_REPORTS__SPECS_FOLDER": str(project / "report_specs"),
+    }  # fmt: skip
+
+    def run(*command: str) -> str:
+        done = subprocess.run(command, env=environment, cwd=project, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    airflow = (sys.executable, "-m", "airflow")
+    run(*airflow, "db", "migrate")
+    run(*airflow, "connections", "add", "shop", "--conn-type", "sqlite", "--conn-host", str(database))
+    script = "from scheduled_reports.cli import app; app()"
+    shown = run(sys.executable, "-c", script, "preview", "sales", *OCTOBER)
+
+    assert "orders: 3 rows" in shown

@@ -1,0 +1,171 @@
+"""Rows become a Parquet file whose types are those of the values, however late a type shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from scheduled_reports.errors import SourceError
+from scheduled_reports.parquet import write_rows
+from scheduled_reports.tables import Tables
+
+SUMMER, WINTER = dt.timezone(dt.timedelta(hours=2)), dt.timezone(dt.timedelta(hours=1))
+UTC = pa.timestamp("us", "UTC")
+
+
+def written(folder: Path, *batches: list[Any]) -> pa.Table:
+    """Write batches of one column's values and return what DuckDB reads of them."""
+    write_rows(["a"], [[(value,) for value in batch] for batch in batches], folder / "t.parquet", "source 'x'")
+    assert [path.name for path in folder.iterdir()] == ["t.parquet"], "no parts are left"
+    return Tables(folder).read("t")
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        ([1, None, -(2**63), 2**63 - 1], pa.int64()),
+        ([True, None, False], pa.bool_()),
+        ([1.5, None, -0.25], pa.float64()),
+        ([Decimal("1.10"), None, Decimal("-100.123")], pa.decimal128(6, 3)),
+        ([Decimal("1234567890123456789012345678.90")], pa.decimal128(30, 2)),
+        (["ä🎉", None, ""], pa.string()),
+        ([b"\x00\xff", None], pa.binary()),
+        ([dt.date(2026, 10, 1), None], pa.date32()),
+        ([dt.datetime(2026, 10, 1, 8, 0, 0, 123456), None], pa.timestamp("us")),
+        ([dt.datetime(2026, 10, 1, 6, tzinfo=dt.UTC), None], UTC),
+        ([dt.time(8, 5, 30), None], pa.time64("us")),
+    ],
+)
+def test_values_keep_their_type_and_missing_ones_stay_missing(tmp_path: Path, values: list[Any], kind: Any) -> None:
+    table = written(tmp_path, values)
+
+    assert table.schema.field("a").type == kind
+    assert table["a"].to_pylist() == values
+
+
+@pytest.mark.parametrize(
+    ("values", "stored"),
+    [
+        ([dt.timedelta(minutes=1, microseconds=500_000), None], [60.5, None]),
+        ([1, 2.5, None], [1.0, 2.5, None]),
+        ([Decimal("1.25"), 2, 0.5], [1.25, 2.0, 0.5]),
+        ([Decimal("Infinity"), Decimal("1.5"), None], [float("inf"), 1.5, None]),
+        ([uuid.UUID(int=5), None], ["00000000-0000-0000-0000-000000000005", None]),
+        ([{"größe": [1, None]}, [1, 2], "x"], ['{"größe": [1, null]}', "[1, 2]", "x"]),
+        ([memoryview(b"\x00\xff"), bytearray(b"x"), None], [b"\x00\xff", b"x", None]),
+    ],
+)
+def test_what_parquet_has_no_type_for_becomes_the_nearest(
+    tmp_path: Path, values: list[Any], stored: list[Any]
+) -> None:
+    assert written(tmp_path, values)["a"].to_pylist() == stored
+
+
+def test_instants_of_summer_and_winter_are_one_column_in_utc(tmp_path: Path) -> None:
+    summer = dt.datetime(2026, 10, 1, 8, tzinfo=SUMMER)
+    winter = dt.datetime(2026, 12, 1, 8, tzinfo=WINTER)
+
+    table = written(tmp_path, [summer], [winter, None])
+
+    assert table.schema.field("a").type == UTC
+    assert table["a"].to_pylist() == [summer, winter, None]
+
+
+@pytest.mark.parametrize(
+    ("batches", "kind", "values"),
+    [
+        ([[None, None], ["x"], [None]], pa.string(), [None, None, "x", None]),
+        ([[None], [None]], pa.null(), [None, None]),
+        ([[1], [2.5], [3]], pa.float64(), [1.0, 2.5, 3.0]),
+        ([[2.5], [2**60 + 1]], pa.float64(), [2.5, float(2**60)]),
+        ([[None], [1], [None], [2.5]], pa.float64(), [None, 1.0, None, 2.5]),
+        ([[Decimal("1.10")], [Decimal("12345.123")]], pa.decimal128(8, 3), [Decimal("1.1"), Decimal("12345.123")]),
+        ([[Decimal("1.10")], [5]], pa.float64(), [1.1, 5.0]),
+        ([[5], [None], [Decimal("1.10")]], pa.float64(), [5.0, None, 1.1]),
+        ([[Decimal("1.10")], [1.5]], pa.float64(), [1.1, 1.5]),
+    ],
+)
+def test_a_type_that_a_later_batch_widens_is_widened_for_all(
+    tmp_path: Path, batches: list[list[Any]], kind: Any, values: list[Any]
+) -> None:
+    table = written(tmp_path, *batches)
+
+    assert pq.read_schema(tmp_path / "t.parquet").field("a").type == kind
+    assert table["a"].to_pylist() == values
+
+
+@pytest.mark.parametrize(
+    ("values", "mixed"),
+    [
+        ([1, "x"], "int and str"),
+        (["x", None, 1], "int and str"),
+        ([1, 2.5, "7"], "float and int and str"),
+        ([True, 2], "bool and int"),
+        (["x", b"y"], "bytes and str"),
+        ([dt.date(2026, 10, 1), dt.datetime(2026, 10, 1, 3)], "date and datetime"),
+        ([dt.timedelta(1), 5], "int and timedelta"),
+    ],
+)
+def test_values_that_have_no_common_type_are_an_error_that_names_the_column(
+    tmp_path: Path, values: list[Any], mixed: str
+) -> None:
+    with pytest.raises(SourceError) as caught:
+        written(tmp_path, values)
+
+    assert str(caught.value) == f"source 'x': column 'a' mixes {mixed}\n  → CAST it in the query"
+    assert not caught.value.retryable
+
+
+@pytest.mark.parametrize(("first", "later"), [(1, "x"), ("x", 1), (True, 2), (dt.date(2026, 10, 1), "x")])
+def test_a_type_that_changes_between_batches_is_an_error_that_names_the_column(
+    tmp_path: Path, first: Any, later: Any
+) -> None:
+    with pytest.raises(SourceError, match=r"source 'x': a column changes its type between rows: .*Field a has"):
+        written(tmp_path, [first], [later])
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [2**63],
+        [Decimal("1" * 80)],
+        [dt.datetime(2026, 10, 1, 8), dt.datetime(2026, 10, 1, 8, tzinfo=dt.UTC)],
+    ],
+    ids=["more than 64 bits", "more than 76 digits", "with and without a zone"],
+)
+def test_a_value_that_cannot_be_stored_is_an_error_and_never_cut(tmp_path: Path, values: list[Any]) -> None:
+    with pytest.raises(SourceError, match="source 'x': column 'a' holds what cannot be stored") as caught:
+        written(tmp_path, values)
+
+    assert caught.value.fix == "CAST it in the query"
+
+
+@pytest.mark.parametrize(("names", "twice"), [(["a", "b", "a"], "a"), (["a", "b", "A"], "A")])
+def test_two_columns_of_one_name_are_an_error(tmp_path: Path, names: list[str], twice: str) -> None:
+    with pytest.raises(SourceError, match=rf"source 'x' has two columns called '{twice}'") as caught:
+        write_rows(names, [[(1, 2, 3)]], tmp_path / "t.parquet", "source 'x'")
+
+    assert "AS" in caught.value.fix
+
+
+@pytest.mark.parametrize("batches", [[], [[]]])
+def test_no_rows_still_have_columns(tmp_path: Path, batches: list[list[Any]]) -> None:
+    write_rows(["a", 'b "c"', "select"], batches, tmp_path / "t.parquet", "source 'x'")
+
+    assert Tables(tmp_path).columns("t") == ["a", 'b "c"', "select"]
+    assert Tables(tmp_path).rows("t") == 0
+
+
+def test_rows_stay_in_their_order_over_all_batches(tmp_path: Path) -> None:
+    batches = [list(range(start, start + 1000)) for start in range(0, 20_000, 1000)]
+
+    table = written(tmp_path, *batches, [0.5])
+
+    assert table["a"].to_pylist() == [*map(float, range(20_000)), 0.5]

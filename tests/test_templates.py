@@ -1,0 +1,93 @@
+"""Templates fill a spec's texts, and can do nothing else."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from scheduled_reports.errors import SpecError
+from scheduled_reports.templates import fill
+
+WORDS: dict[str, Any] = {
+    "period": {"start": dt.datetime(2026, 10, 1, 6, 30, tzinfo=dt.UTC), "last_day": dt.date(2026, 10, 1)},
+    "report": {"title": "<Sales> & more"},
+    "parameters": {"least": 5},
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "filled"),
+    [
+        ("plain { text", "plain { text"),
+        ("{{ report.title }}", "<Sales> & more"),
+        ("{{ period.start | date('%d.%m.%Y %H:%M') }}", "01.10.2026 06:30"),
+        ("{{ period.last_day | date }}", "2026-10-01"),
+        ("{% if parameters.least > 3 %}many{% else %}few{% endif %}", "many"),
+        ("{# a remark #}x", "x"),
+        ("{% raw %}{{ x }}{% endraw %}", "{{ x }}"),
+    ],
+)
+def test_expressions_are_replaced_by_their_values(text: str, filled: str) -> None:
+    assert fill(text, WORDS) == filled
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("{{ titel }}", "'titel' is undefined"),
+        ("{{ titel.short }}", "'titel' is undefined"),
+        ("{{ period.stat }}", "has no attribute 'stat'"),
+        ("{{ titel | date }}", "'titel' is undefined"),
+    ],
+)
+def test_an_unknown_word_is_an_error_that_lists_the_known_ones(text: str, why: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        fill(text, WORDS)
+
+    assert f"the template {text!r} cannot be filled: " in str(caught.value)
+    assert caught.value.why.endswith(why)
+    assert caught.value.fix.startswith("words: parameters, period, report; for example {{ period.start | date(")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ report.title",
+        "{% for x in %}",
+        "{{ report.title | shout }}",
+        "{{ 1 / 0 }}",
+        "{{ report.title | date }}",
+        "{{ parameters.least | date('%Y') }}",
+        "{{ period.start | date(5) }}",
+        "{{ '{0}'.format() }}",
+        "{{ 5 + 'x' }}",
+    ],
+)
+def test_an_expression_that_cannot_be_evaluated_is_an_error_of_the_spec(text: str) -> None:
+    with pytest.raises(SpecError, match="cannot be filled: .+"):
+        fill(text, WORDS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ ''.__class__.__mro__ }}",
+        "{{ report.title.__class__ }}",
+        "{{ report['__class__'].__mro__ }}",
+        "{{ cycler.__init__.__globals__ }}",
+        "{{ '{0.__class__}'.format(report) }}",
+        "{{ (1).bit_length.__self__ }}",
+        "{{ self.__dict__ }}",
+        "{{ parameters.update({'least': 1}) }}",
+        "{{ parameters.pop('least') }}",
+        "{% include '/etc/passwd' %}",
+        "{% for x in range(1000000000) %}x{% endfor %}",
+    ],
+)
+def test_nothing_gets_out_of_the_sandbox(text: str) -> None:
+    with pytest.raises(SpecError):
+        fill(text, WORDS)
+
+    assert WORDS["parameters"] == {"least": 5}
