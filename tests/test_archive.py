@@ -95,11 +95,18 @@ def test_what_is_not_there_is_told_with_its_place(folder: RunFolder) -> None:
 
 
 def test_the_scratch_folder_is_gone_afterwards_also_after_an_error(folder: RunFolder) -> None:
-    with pytest.raises(ZeroDivisionError), folder.scratch() as scratch:
-        (scratch / "draft").write_text("x")
-        raise ZeroDivisionError
+    seen: list[Path] = []
 
-    assert not scratch.exists()
+    def fail() -> None:
+        with folder.scratch() as scratch:
+            seen.append(scratch)
+            (scratch / "draft").write_text("x")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+
+    assert [scratch.exists() for scratch in seen] == [False]
 
 
 def test_the_manifest_is_empty_at_first_and_then_keeps_every_note(folder: RunFolder) -> None:

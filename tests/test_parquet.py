@@ -18,6 +18,7 @@ from scheduled_reports.tables import Tables
 
 SUMMER, WINTER = dt.timezone(dt.timedelta(hours=2)), dt.timezone(dt.timedelta(hours=1))
 UTC = pa.timestamp("us", "UTC")
+WALL = dt.datetime(2026, 10, 1, 8, 0, 0, 123456)  # noqa: DTZ001 - a time without a zone is what is meant
 
 
 def written(folder: Path, *batches: list[Any]) -> pa.Table:
@@ -38,7 +39,7 @@ def written(folder: Path, *batches: list[Any]) -> pa.Table:
         (["ä🎉", None, ""], pa.string()),
         ([b"\x00\xff", None], pa.binary()),
         ([dt.date(2026, 10, 1), None], pa.date32()),
-        ([dt.datetime(2026, 10, 1, 8, 0, 0, 123456), None], pa.timestamp("us")),
+        ([WALL, None], pa.timestamp("us")),
         ([dt.datetime(2026, 10, 1, 6, tzinfo=dt.UTC), None], UTC),
         ([dt.time(8, 5, 30), None], pa.time64("us")),
     ],
@@ -62,9 +63,7 @@ def test_values_keep_their_type_and_missing_ones_stay_missing(tmp_path: Path, va
         ([memoryview(b"\x00\xff"), bytearray(b"x"), None], [b"\x00\xff", b"x", None]),
     ],
 )
-def test_what_parquet_has_no_type_for_becomes_the_nearest(
-    tmp_path: Path, values: list[Any], stored: list[Any]
-) -> None:
+def test_what_parquet_has_no_type_for_becomes_the_nearest(tmp_path: Path, values: list[Any], stored: list[Any]) -> None:
     assert written(tmp_path, values)["a"].to_pylist() == stored
 
 
@@ -109,7 +108,7 @@ def test_a_type_that_a_later_batch_widens_is_widened_for_all(
         ([1, 2.5, "7"], "float and int and str"),
         ([True, 2], "bool and int"),
         (["x", b"y"], "bytes and str"),
-        ([dt.date(2026, 10, 1), dt.datetime(2026, 10, 1, 3)], "date and datetime"),
+        ([dt.date(2026, 10, 1), WALL], "date and datetime"),
         ([dt.timedelta(1), 5], "int and timedelta"),
     ],
 )
@@ -136,7 +135,7 @@ def test_a_type_that_changes_between_batches_is_an_error_that_names_the_column(
     [
         [2**63],
         [Decimal("1" * 80)],
-        [dt.datetime(2026, 10, 1, 8), dt.datetime(2026, 10, 1, 8, tzinfo=dt.UTC)],
+        [WALL, dt.datetime(2026, 10, 1, 8, tzinfo=dt.UTC)],
     ],
     ids=["more than 64 bits", "more than 76 digits", "with and without a zone"],
 )

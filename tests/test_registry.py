@@ -52,7 +52,9 @@ def shapes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "shapes"
     folder.mkdir()
     (folder / "__init__.py").write_text("")
-    (folder / "base.py").write_text("from scheduled_reports.model import Model\nclass Shape(Model):\n    size: int = 1\n")
+    (folder / "base.py").write_text(
+        "from scheduled_reports.model import Model\nclass Shape(Model):\n    size: int = 1\n"
+    )
     add_shape(folder, "circle")
     add_shape(folder, "square")
     monkeypatch.syspath_prepend(tmp_path)
@@ -112,9 +114,10 @@ def test_an_installed_kind_works_in_a_spec(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "from scheduled_reports.cli import app; app()", "check"]
 
     def check(name: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        variables = {**os.environ, **environment}
         return subprocess.run(
-            [*command, name], cwd=tmp_path, env={**os.environ, **environment}, capture_output=True, text=True, check=False
-        )  # fmt: skip
+            [*command, name], cwd=tmp_path, env=variables, capture_output=True, text=True, check=False
+        )
 
     path = os.pathsep.join([str(tmp_path / "site"), os.environ.get("PYTHONPATH", "")])
     assert check("sales", PYTHONPATH=path).stdout == "1 spec is valid\n"
@@ -136,7 +139,11 @@ def test_an_installed_kind_joins_those_of_the_folder(tmp_path: Path, monkeypatch
     ("module", "text", "told"),
     [
         ("claims_rows", WEEKDAY.format(tag="rows"), "two kinds of Condition are called 'rows'"),
-        ("is_no_class", "Weekday = 'x'", "'thing' in group '{group}' is not a kind of Condition: it names is_no_class:"),
+        (
+            "is_no_class",
+            "Weekday = 'x'",
+            "'thing' in group '{group}' is not a kind of Condition: it names is_no_class:",
+        ),
         ("is_no_kind", "class Weekday: pass", "is not a kind of Condition"),
         ("has_no_type", WEEKDAY.replace('type: Literal["{tag}"]', "kind: str"), "is not a kind of Condition"),
         ("is_any_text", WEEKDAY.replace('Literal["{tag}"]', "str"), "is not a kind of Condition"),

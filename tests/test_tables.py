@@ -88,9 +88,7 @@ def test_the_folder_may_have_any_name(tmp_path: Path, name: str) -> None:
         ("SELECT CASE WHEN n = 900000 THEN error('too late') ELSE n END AS n FROM range(1000000) rows(n)", "too late"),
     ],
 )
-def test_what_duckdb_refuses_is_told_in_its_words_also_when_it_comes_late(
-    tmp_path: Path, sql: str, told: str
-) -> None:
+def test_what_duckdb_refuses_is_told_in_its_words_also_when_it_comes_late(tmp_path: Path, sql: str, told: str) -> None:
     write(tmp_path, "orders", {"customer": ["a"]})
 
     with pytest.raises(SourceError, match="dataset 'x' failed") as caught:

@@ -66,7 +66,7 @@ def test_an_unknown_word_is_an_error_that_lists_the_known_ones(text: str, why: s
     ],
 )
 def test_an_expression_that_cannot_be_evaluated_is_an_error_of_the_spec(text: str) -> None:
-    with pytest.raises(SpecError, match="cannot be filled: .+"):
+    with pytest.raises(SpecError, match=r"cannot be filled: .+"):
         fill(text, WORDS)
 
 

@@ -151,6 +151,8 @@ def _step(report: Report, schedule: Schedule, step: Callable[[Run, Ledger], Any]
         if isinstance(error, ReportError) and not error.retryable:
             raise AirflowFailException(str(error)) from error
         raise
+    finally:
+        ledger.close()
 
 
 def _current_run(report: Report, schedule: Schedule) -> Run:

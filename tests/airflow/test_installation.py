@@ -11,9 +11,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from specs import write
 
 from conftest import HOME, ROOT
+from specs import write
 
 SCRIPT = """
     from pathlib import Path

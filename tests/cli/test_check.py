@@ -26,7 +26,7 @@ EVERYTHING_WRONG = """\
 23:12: content[1].items is empty; give it at least one entry
 26:5: unknown key 'colums' in content[2]; did you mean 'columns'?
 29:16: content[3].vega_lite: 'data' is not allowed here; the chart's 'dataset' gives the data
-32:16: content[4].vega_lite: there is no mark 'bars' in Vega-Lite; did you mean 'bar'?
+32:16: content[4].vega_lite: there is no Vega-Lite mark 'bars'; did you mean 'bar'?
 34:3: formats: two entries are called 'csv'; give each its own 'id'
 39:33: deliver[1].to[2]: 'ben' is not an e-mail address; write name@host, nothing else
 42:23: schedules[1].cron: '30 6 * *' is not a cron line; write five fields, for example '30 6 * * 1-5'
@@ -36,7 +36,7 @@ EVERYTHING_WRONG = """\
 """
 
 DANGLING_REFERENCES = """\
-5:13: 'timezone' is a bind value of every run; give the parameter another name
+5:13: 'timezone' is a value that every run has; give the parameter another name
 10:10: sources.calls.sql: unknown bind value ':period_begin' in line 2 of the SQL; did you mean 'period_end'?
 16:15: sources.agents.sql_file: there is no file {include}/sql/agent.sql; did you mean 'agents.sql'?
 19:5: 'calls' is also a source; give the dataset another name
@@ -105,7 +105,9 @@ def test_the_place_stays_readable_in_line_100(project: Path, reports: Callable) 
     assert f"{path}:100:8: title: 12 is not text" in reports("check").stderr  # `:100:` is also an emoji's name
 
 
-@pytest.mark.parametrize("argument", ["sales", "sales.yaml", "report_specs/sales.yaml", "report_specs", "./report_specs/"])
+@pytest.mark.parametrize(
+    "argument", ["sales", "sales.yaml", "report_specs/sales.yaml", "report_specs", "./report_specs/"]
+)
 def test_a_spec_may_be_named_by_its_name_its_file_or_its_folder(
     project: Path, reports: Callable, argument: str
 ) -> None:

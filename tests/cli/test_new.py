@@ -65,7 +65,9 @@ def test_a_schema_that_is_there_is_left_alone(project: Path, reports: Callable) 
     assert (project / "report_specs" / "report.schema.json").read_text() == "{}"
 
 
-@pytest.mark.parametrize("name", ["Brief", "morning-brief", "9am", "a__b", "_a", "a_", "../brief", "brief.yaml", "ä", ""])
+@pytest.mark.parametrize(
+    "name", ["Brief", "morning-brief", "9am", "a__b", "_a", "a_", "../brief", "brief.yaml", "ä", ""]
+)
 def test_a_name_that_cannot_be_a_report_is_refused_and_nothing_written(
     project: Path, reports: Callable, name: str
 ) -> None:

@@ -25,9 +25,7 @@ from scheduled_reports.tables import Tables
         ({"at_most": 0}, False, "orders has 1,200 rows for Thursday, 1 October 2026, at most 0 allowed"),
     ],
 )
-def test_the_limits_belong_to_what_is_allowed(
-    tmp_path: Path, limits: dict[str, int], met: bool, reason: str
-) -> None:
+def test_the_limits_belong_to_what_is_allowed(tmp_path: Path, limits: dict[str, int], met: bool, reason: str) -> None:
     write(tmp_path, "orders", {"n": list(range(1200))})
 
     verdict = Rows(type="rows", dataset="orders", **limits).judge(run_of(tmp_path), Tables(tmp_path))

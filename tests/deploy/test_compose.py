@@ -20,7 +20,7 @@ COMPOSE_TEXT = (ROOT / "docker-compose.yaml").read_text("utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load(COMPOSE_TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 LONG_RUNNING = sorted(name for name, service in SERVICES.items() if service.get("restart") != "no")
-DEMO_ONLY = {"mail-catcher", "sftp"}
+DEMO_ONLY = {"demo-warehouse", "mail-catcher", "sftp"}
 
 SECRET_NAME = re.compile(r"PASSWORD|SECRET|KEY|TOKEN|FERNET")
 # An interpolation: $$ (a literal dollar), or ${NAME} with an optional operator and what follows it.
@@ -46,6 +46,12 @@ def _demo_environment() -> dict[str, str]:
             quoted = len(value) > 1 and value[0] == value[-1] == "'"
             values[name] = value[1:-1] if quoted else value
     return values
+
+
+def _connections(spec: Path) -> list[dict[str, str]]:
+    """Return the parts of a sample spec that name an Airflow connection."""
+    data = yaml.safe_load(spec.read_text("utf-8"))
+    return [*data["sources"].values(), *data["deliver"]]
 
 
 def _resolve(node: Any, environment: dict[str, str]) -> Any:
@@ -104,7 +110,7 @@ def test_every_other_service_runs_once_and_is_waited_for_until_it_succeeded() ->
         for other, how in service.get("depends_on", {}).items()
         if how["condition"] == "service_completed_successfully"
     }
-    assert once == waited_for == {"init", "ledger-database", "archive-bucket"}
+    assert once == waited_for == {"init", "ledger-database", "archive-bucket", "demo-warehouse"}
 
 
 @pytest.mark.parametrize("name", sorted(SERVICES))
@@ -175,7 +181,8 @@ def test_the_demo_gives_every_required_variable() -> None:
 
 
 def test_the_demo_gives_nothing_that_nobody_reads() -> None:
-    read_by_containers = {"AIRFLOW_CONN_SFTP_DEFAULT", "DEMO_SFTP_PASSWORD"}
+    samples = {entry["connection"] for path in (ROOT / "report_specs").glob("*.yaml") for entry in _connections(path)}
+    read_by_containers = {"DEMO_SFTP_PASSWORD", *(f"AIRFLOW_CONN_{name.upper()}" for name in samples)}
     assert set(DEMO) - set(DOCUMENTED) == read_by_containers
 
 
@@ -277,6 +284,8 @@ def test_the_ledger_is_a_database_of_its_own_with_a_password_of_its_own() -> Non
 def test_every_connection_of_the_demo_is_json_or_a_url_and_names_a_service_of_the_file() -> None:
     everything = {**DEMO, **RESOLVED["services"]["worker"]["environment"]}
     connections = {key: value for key, value in everything.items() if key.startswith("AIRFLOW_CONN_")}
+    warehouse = json.loads(connections.pop("AIRFLOW_CONN_DEMO_WAREHOUSE"))
+    assert warehouse["host"] in json.dumps(SERVICES["demo-warehouse"]["command"])
     hosts = {}
     for key, value in connections.items():
         if value.startswith("{"):
@@ -288,7 +297,8 @@ def test_every_connection_of_the_demo_is_json_or_a_url_and_names_a_service_of_th
     assert hosts == {
         "AIRFLOW_CONN_ARCHIVE_S3": "object-store",
         "AIRFLOW_CONN_REPORTS_LEDGER": "postgres",
-        "AIRFLOW_CONN_SFTP_DEFAULT": "sftp",
+        "AIRFLOW_CONN_DEMO_MAIL": "mail-catcher",
+        "AIRFLOW_CONN_DEMO_SFTP": "sftp",
         "AIRFLOW_CONN_SMTP_DEFAULT": "mail-catcher",
     }
     assert set(hosts.values()) <= set(SERVICES)

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from sample_document import document, write
 from scheduled_reports.document import Chart, ChartBlock
+from scheduled_reports.errors import DocumentError
+
+BAR = {"mark": "bar", "encoding": {"x": {"field": "hour"}, "y": {"field": "calls", "type": "quantitative"}}}
+
+
+def bound(folder: Path, vega_lite: dict[str, Any], **block: Any) -> Chart:
+    chart = document(folder, ChartBlock(type="chart", dataset="t", vega_lite=vega_lite, **block)).blocks[0]
+    assert isinstance(chart, Chart)
+    return chart
 
 
 def values(folder: Path, kind: str) -> list[Any]:
     encoding = {"x": {"field": "at", "type": kind}}
-    block = ChartBlock(type="chart", dataset="t", vega_lite={"mark": "point", "encoding": encoding})
-    chart = document(folder, block).blocks[0]
-    assert isinstance(chart, Chart)
+    chart = bound(folder, {"mark": "point", "encoding": encoding})
     return [row["at"] for row in chart.vega_lite["data"]["values"]]
 
 
@@ -31,3 +42,70 @@ def test_a_day_drawn_as_a_category_keeps_its_short_name(tmp_path: Path) -> None:
 def test_an_instant_is_drawn_at_the_wall_time_of_the_schedule(tmp_path: Path) -> None:
     write(tmp_path, "t", {"at": [dt.datetime(2026, 10, 1, 6, 30, tzinfo=dt.UTC)]})
     assert values(tmp_path, "temporal") == ["2026-10-01T08:30:00"]
+
+
+def test_a_chart_is_its_specification_with_the_rows_of_its_dataset(tmp_path: Path) -> None:
+    write(tmp_path, "t", {"hour": [8, 9], "calls": [5, None]})
+
+    chart = bound(tmp_path, BAR, title="Calls of {{ period.start | date('%Y') }}", height=100)
+
+    assert chart.vega_lite == {**BAR, "data": {"values": [{"hour": 8, "calls": 5}, {"hour": 9, "calls": None}]}}
+    assert (chart.title, chart.alt, chart.height, chart.points) == ("Calls of 2026", "Calls of 2026", 100, 2)
+    assert bound(tmp_path, BAR, title="Calls", alt="Up until {{ period.last_day }}").alt == "Up until 2026-10-01"
+
+
+def test_every_kind_of_value_can_be_drawn(tmp_path: Path) -> None:
+    write(tmp_path, "t", {
+        "hour": [1], "calls": [Decimal("1.5")], "nan": [float("nan")], "inf": [float("inf")], "ok": [True],
+        "text": ["ä"], "time": [dt.time(8, 30)], "bytes": [b"x"], "list": [[1, 2]], "big": [Decimal("1" * 30)],
+    })  # fmt: skip
+
+    [row] = bound(tmp_path, BAR).vega_lite["data"]["values"]
+
+    assert row == {
+        "hour": 1, "calls": 1.5, "nan": None, "inf": None, "ok": True, "text": "ä", "time": "08:30:00",
+        "bytes": "b'x'", "list": "[1, 2]", "big": float("1" * 30),
+    }  # fmt: skip
+    assert json.loads(json.dumps(row, allow_nan=False)) == row
+
+
+def test_a_dataset_without_rows_makes_an_empty_chart(tmp_path: Path) -> None:
+    write(tmp_path, "t", {"hour": [], "calls": []})
+
+    assert bound(tmp_path, BAR).points == 0
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        {"mark": "bar", "encoding": {"x": {"field": "huor"}}},
+        {"layer": [BAR, {"mark": "rule", "encoding": {"y": {"field": "huor"}}}]},
+        {**BAR, "transform": [{"aggregate": [{"op": "sum", "field": "huor", "as": "total"}]}]},
+    ],
+)
+def test_a_column_that_is_not_there_is_told_with_the_nearest(tmp_path: Path, view: dict[str, Any]) -> None:
+    write(tmp_path, "t", {"hour": [8], "calls": [5]})
+
+    with pytest.raises(DocumentError, match=r"chart over 't': there is no column 'huor': did you mean 'hour'\?"):
+        bound(tmp_path, view)
+
+
+def test_a_column_that_the_chart_makes_itself_need_not_be_there(tmp_path: Path) -> None:
+    write(tmp_path, "t", {"hour": [8], "calls": [5]})
+    made = {
+        "transform": [{"calculate": "datum.calls * 2", "as": "double"}, {"fold": ["calls"], "as": ["key", "value"]}]
+    }
+
+    chart = bound(tmp_path, {**made, "mark": "bar", "encoding": {"x": {"field": "double"}, "y": {"field": "value"}}})
+
+    assert chart.points == 1
+
+
+def test_more_points_than_can_be_told_apart_are_refused(tmp_path: Path) -> None:
+    write(tmp_path, "t", {"hour": [8] * 20_000, "calls": [5] * 20_000})
+    assert bound(tmp_path, BAR).points == 20_000
+
+    write(tmp_path, "t", {"hour": [8] * 20_001, "calls": [5] * 20_001})
+    with pytest.raises(DocumentError, match="too many points: 20,001 rows, at most 20,000 can be drawn") as caught:
+        bound(tmp_path, BAR)
+    assert "aggregate" in caught.value.fix

@@ -118,8 +118,8 @@ def test_data_from_elsewhere_is_refused() -> None:
 @pytest.mark.parametrize(
     ("spec", "message"),
     [
-        ({**BARS, "mark": "bra"}, r"there is no mark 'bra' in Vega-Lite; did you mean 'bar'\?"),
-        ({"layer": [{**BARS, "mark": {"type": "lines"}}]}, r"no mark 'lines'; did you mean 'line'\?"),
+        ({**BARS, "mark": "bra"}, r"there is no Vega-Lite mark 'bra'; did you mean 'bar'\?"),
+        ({"layer": [{**BARS, "mark": {"type": "lines"}}]}, r"Vega-Lite mark 'lines'; did you mean 'line'\?"),
         ({"mark": "bar", "encoding": {"colour": {"field": "a"}}}, r"channel 'colour'; did you mean 'color'\?"),
         ({"mark": "bar", "encoding": {"x": {"field": "a", "type": "quantitive"}}}, r"did you mean 'quantitative'\?"),
     ],

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from scheduled_reports.document import Text, TextBlock
+from scheduled_reports.document import Heading, HeadingBlock, Text, TextBlock
+from scheduled_reports.errors import SpecError
 from scheduled_reports.tables import Tables
 
 
@@ -34,3 +35,24 @@ def test_its_headings_stand_below_the_title_of_the_report() -> None:
 )
 def test_only_pictures_inside_the_text_are_shown(markdown: str, html: str) -> None:
     assert bound(markdown).html == html
+
+
+def test_markdown_becomes_html_with_tables_and_emphasis() -> None:
+    text = bound("  Calls **rose**, ~~fell~~:\n\n- one\n\n| a | b |\n|---|---|\n| 1 | 2 |\n")
+
+    assert text.markdown.startswith("Calls **rose**")
+    for part in ("<strong>rose</strong>", "<s>fell</s>", "<li>one</li>", "<td>2</td>"):
+        assert part in text.html
+
+
+def test_a_link_that_is_a_script_is_no_link() -> None:
+    assert "<a" not in bound("[x](javascript:alert(1))").html
+    assert bound("[x](https://x.example/?a=1&b=2)").html == '<p><a href="https://x.example/?a=1&amp;b=2">x</a></p>\n'
+
+
+def test_words_are_filled_into_text_and_headings_and_unknown_ones_refused() -> None:
+    heading = HeadingBlock(type="heading", text="For {{ who }}", level=2).bind(Tables(Path()), {"who": "Anna"})
+
+    assert heading == Heading("For Anna", 2)
+    with pytest.raises(SpecError, match="'whom' is undefined"):
+        bound("For {{ whom }}")

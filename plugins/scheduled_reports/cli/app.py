@@ -50,9 +50,9 @@ def check(paths: Annotated[list[Path] | None, typer.Argument(help="Spec files, f
         complain.print(str(problem))
     broken = len({problem.path for problem in problems})
     if problems:
-        complain.print(f"{broken} of {count} specs broken, {len(problems)} problems")
+        complain.print(f"{broken} of {count} specs broken, {len(problems)} problem{'s' if len(problems) > 1 else ''}")
         raise typer.Exit(1)
-    console.print(f"{count} specs are valid" if count != 1 else "1 spec is valid")
+    console.print("1 spec is valid" if count == 1 else f"{count} specs are valid")
 
 
 @app.command()

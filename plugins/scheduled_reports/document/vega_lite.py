@@ -64,4 +64,4 @@ def _views(spec: Any) -> Iterator[Mapping[str, Any]]:
 
 def _known(what: str, word: Any, allowed: frozenset[str]) -> None:
     if word is not None and word not in allowed:
-        raise ValueError(f"there is no {what} {word!r} in Vega-Lite; {did_you_mean(str(word), allowed)}")
+        raise ValueError(f"there is no Vega-Lite {what} {word!r}; {did_you_mean(str(word), allowed)}")

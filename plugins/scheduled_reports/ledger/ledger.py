@@ -49,6 +49,10 @@ class Ledger:
         folder.mkdir(parents=True, exist_ok=True)
         return cls(sqlite_engine(folder / "ledger.db"))
 
+    def close(self) -> None:
+        """Give the database's connections back."""
+        self._engine.dispose()
+
     def begin(self, of: Run, planned: Iterable[Planned]) -> list[DeliveryEntry]:
         """Note that a run began and which deliveries it owes; return those.
 

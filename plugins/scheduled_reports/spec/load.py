@@ -16,6 +16,7 @@ from scheduled_reports.spec.places import problems_of
 from scheduled_reports.spec.problems import Problem
 from scheduled_reports.spec.references import findings
 from scheduled_reports.spec.report import ReportSpec
+from scheduled_reports.spec.secrets import secrets_in
 from scheduled_reports.spec.yaml import Source, read
 
 _STEM = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -86,6 +87,8 @@ def load(path: Path, include: Path) -> Report | BrokenReport:
     if not _STEM.fullmatch(path.stem):
         hint = "rename it to lower-case letters, digits and single underscores, for example morning_brief.yaml"
         problems.append(Problem(path, 1, 1, f"the file's name {path.stem!r} cannot be a report's id", hint))
+    text = path.read_text(encoding="utf-8", errors="replace") if source.root is not None else ""
+    problems += secrets_in(path, text)
     if problems:
         return _broken(source, problems)
     if not isinstance(source.data, dict):
@@ -94,7 +97,6 @@ def load(path: Path, include: Path) -> Report | BrokenReport:
         spec = ReportSpec.model_validate(source.data)
     except ValidationError as error:
         return _broken(source, list(problems_of(error, source, ReportSpec)))
-    text = path.read_text(encoding="utf-8")
     report = Report(path.stem, path, spec, text, "", include)
     problems = [Problem(path, *source.place(loc), message, hint) for loc, message, hint in findings(report, source)]
     return _broken(source, problems) if problems else Report(path.stem, path, spec, text, _digest(report), include)

@@ -14,6 +14,7 @@ from scheduled_reports.run import template_words
 from scheduled_reports.spec.marks import Loc, Mark, marked
 from scheduled_reports.spec.places import path_text
 from scheduled_reports.spec.problems import did_you_mean
+from scheduled_reports.spec.secrets import secrets_in
 from scheduled_reports.spec.sql import RUN_BINDS, binds_in
 from scheduled_reports.templates import fill
 
@@ -79,7 +80,9 @@ class _Names:
             present = sorted(str(found.relative_to(folder)) for found in folder.rglob("*.sql"))
             yield f"there is no file {path}", did_you_mean(text, present)
         else:
-            yield from self._sql(loc, path.read_text(encoding="utf-8"), f" ({path.name})")
+            sql = path.read_text(encoding="utf-8")
+            yield from self._sql(loc, sql, f" ({path.name})")
+            yield from ((f"{path.name}:{found.line}: {found.message}", found.hint) for found in secrets_in(path, sql))
 
     def _sql(self, _: Loc, text: str, where: str = "") -> Iterator[tuple[str, str]]:
         allowed = {*RUN_BINDS, *self.report.spec.parameters}

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from scheduled_reports.channels import Channel, Delivery, Session
-from scheduled_reports.errors import DeliveryError, ReportError, UncertainDeliveryError
+from scheduled_reports.errors import DeliveryError, LedgerError, ReportError, UncertainDeliveryError
 from scheduled_reports.ledger import DeliveryEntry, DeliveryState, Ledger
 from scheduled_reports.run import Run
 from scheduled_reports.steps.plan import owed
@@ -37,6 +37,8 @@ def deliver(run: Run, ledger: Ledger, destination: str) -> dict[str, str]:
             if entry.destination == destination:
                 try:
                     receipts[entry.recipient] = sender.send(entry)
+                except LedgerError:
+                    raise
                 except ReportError as error:
                     failures[entry.recipient] = error
                     log.error("%s: %s", entry.recipient, error)  # noqa: TRY400 - the text says all, a trace hides it
