@@ -30,7 +30,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_everything_has_a_default_in_airflow_home(home: Path) -> None:
     assert settings.specs_folder() == home / "report_specs"
-    assert settings.include_folder() == home / "include"
+    assert settings.include_folder(settings.specs_folder()) == home / "include"
     assert settings.archive() == f"file://{home}/scheduled_reports/archive"
     assert settings.ledger_conn_id() is None
     assert settings.owner_mail_conn_id() == "smtp_default"
@@ -40,7 +40,7 @@ def test_everything_has_a_default_in_airflow_home(home: Path) -> None:
 def test_the_specs_of_the_current_folder_serve_where_airflow_home_has_none(home: Path) -> None:
     (Path.cwd() / "report_specs").mkdir()
     assert settings.specs_folder() == Path.cwd() / "report_specs"
-    assert settings.include_folder() == Path.cwd() / "include"
+    assert settings.include_folder(settings.specs_folder()) == Path.cwd() / "include"
 
     (home / "report_specs").mkdir()
     assert settings.specs_folder() == home / "report_specs"
@@ -54,7 +54,7 @@ def test_the_environment_overrides_the_defaults(home: Path, monkeypatch: pytest.
         monkeypatch.setenv(PREFIX + name, value)
 
     assert settings.specs_folder() == Path("/srv/specs")
-    assert settings.include_folder() == Path("/srv/include"), "beside the specs"
+    assert settings.include_folder(settings.specs_folder()) == Path("/srv/include"), "beside the specs"
     assert settings.archive() == "s3://archive@bucket/reports"
     assert (settings.ledger_conn_id(), settings.owner_mail_conn_id()) == ("ledger", "mail")
     assert settings.retry_delay() == dt.timedelta(seconds=1.5)

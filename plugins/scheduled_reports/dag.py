@@ -47,7 +47,8 @@ def build_dags() -> dict[str, DAG]:
 
     In a task process only the spec of the wanted DAG is read.
     """
-    folder, include = settings.specs_folder(), settings.include_folder()
+    folder = settings.specs_folder()
+    include = settings.include_folder(folder)
     wanted = get_parsing_context().dag_id
     paths = [path for path in spec_files(folder) if wanted is None or path.stem == wanted.partition("__")[0]]
     dags: dict[str, DAG] = {}
@@ -67,7 +68,8 @@ def raise_spec_errors() -> None:
     """
     if get_parsing_context().dag_id is not None:
         return
-    healthy, broken = load_all(settings.specs_folder(), settings.include_folder())
+    folder = settings.specs_folder()
+    healthy, broken = load_all(folder, settings.include_folder(folder))
     lines = [str(problem) for report in broken for problem in report.problems]
     for report in healthy:
         try:

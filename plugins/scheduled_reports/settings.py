@@ -16,9 +16,9 @@ def specs_folder() -> Path:
     return Path(value) if (value := _setting("specs_folder")) else _beside_airflow("report_specs")
 
 
-def include_folder() -> Path:
-    """Return the folder with sql/, brands/, …: setting `include_folder`, else `include` beside the specs' folder."""
-    return Path(value) if (value := _setting("include_folder")) else specs_folder().parent / "include"
+def include_folder(specs: Path) -> Path:
+    """Return the folder with sql/, brands/, …: setting `include_folder`, else `include` beside the folder `specs`."""
+    return Path(value) if (value := _setting("include_folder")) else specs.absolute().parent / "include"
 
 
 def archive() -> str:

@@ -53,6 +53,9 @@ def test_a_valid_spec_loads_with_its_id_and_digest(tmp_path: Path) -> None:
          "12:5: datasets.totals: exactly one of 'sql' and 'sql_file' is needed"),
         ("  totals:\n", "  orders:\n", "12:5: 'orders' is also a source; give the dataset another name"),
         ("title: Orders", "title: '{{ period.stat }}'", "the template '{{ period.stat }}' cannot be filled"),
+        ("{type: html}", "{type: html}\n  - {type: html, id: other}",
+         "26:5: the file of 'other' is called sales_2026-01-15.html, as that of 'html'; give one of them another"),
+        ("{type: html}", "{type: html, file_name: a/b}", "the file of 'html' is called a/b.html; a name holds no"),
         ("{type: html}", "{type: html}\n  - {type: html}", "two entries are called 'html'; give each its own 'id'"),
         ("id: daily", "id: Daily!", "34:10: schedules[1].id: 'Daily!' is not a name; write lower-case"),
         ("deliver:", "deliver: []\nother:", "27:10: deliver is empty; give it at least one entry"),
@@ -83,6 +86,15 @@ def test_a_file_name_that_cannot_be_an_id_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["", "- a\n- b\n", "just text\n", "42\n"])
 def test_a_file_that_is_no_report_says_how_to_start(tmp_path: Path, text: str) -> None:
     assert problems(tmp_path, text) == ["1:1: is not a report; start with `title:`; `reports new` makes one"]
+
+
+def test_two_files_that_would_be_one_report_are_told(tmp_path: Path) -> None:
+    path = write(tmp_path).with_suffix(".yml")
+    path.write_text(SALES)
+
+    [broken] = load_all(tmp_path / "report_specs", tmp_path / "include")[1]
+
+    assert str(broken.problems[0]) == f"{path}:1:1: sales.yaml is there too: two reports with one id; rename one"
 
 
 def test_one_broken_spec_leaves_the_others_alone(tmp_path: Path) -> None:

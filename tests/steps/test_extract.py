@@ -7,6 +7,7 @@ import pytest
 
 from runs import connect_shop, run_of
 from scheduled_reports.errors import ArchiveError, SourceError, UnknownConnectionError
+from scheduled_reports.steps import RunSkipped
 from scheduled_reports.steps.extract import extract
 from scheduled_reports.tables import Tables
 from specs import SALES
@@ -119,3 +120,14 @@ def test_a_value_that_looks_like_sql_is_bound_not_pasted(tmp_path: Path, connect
     connect_shop(connection, tmp_path)
 
     assert extract(run)["orders"] == 0
+
+
+def test_a_source_too_empty_to_make_datasets_of_skips_the_run_rather_than_fails_it(
+    tmp_path: Path, connection: Callable
+) -> None:
+    spec = SALES.replace("SELECT count(*) AS orders,", "SELECT max(hour(amount)) AS latest, count(*) AS orders,")
+    run = run_of(tmp_path, spec, rows=0)
+    connect_shop(connection, tmp_path)
+
+    with pytest.raises(RunSkipped, match="orders has 0 rows for Thursday, 1 October 2026, at least 1 needed"):
+        extract(run)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -84,18 +85,22 @@ def test_a_file_may_be_named_by_a_template(extracted: Callable[..., Run]) -> Non
 
 
 @pytest.mark.parametrize(
-    ("format_", "told"),
+    ("who", "told"),
     [
-        ("{type: csv, dataset: totals, file_name: same}\n  - {type: csv, id: raw, dataset: orders, file_name: same}",
-         "format 'raw' cannot be called 'same.csv': another format has that name"),
-        ("{type: csv, dataset: orders, file_name: a/b}", "format 'csv' cannot be called 'a/b.csv': it holds a slash"),
-        ("{type: csv, dataset: orders, file_name: ../b}", "it holds a slash"),
+        ("orders", "format 'csv' cannot be called 'orders.csv': another format has that name"),
+        ("a/b", "format 'csv' cannot be called 'a/b.csv': it holds a slash"),
+        ("../b", "it holds a slash"),
     ],
-)  # fmt: skip
-def test_a_file_name_that_cannot_be_is_told_and_nothing_is_listed(
-    extracted: Callable[..., Run], format_: str, told: str
+)
+def test_a_file_name_that_a_parameter_spoils_is_told_and_nothing_is_listed(
+    extracted: Callable[..., Run], who: str, told: str
 ) -> None:
-    run = extracted(SALES.replace("{type: csv, dataset: orders}", format_))
+    formats = (
+        "{type: csv, id: raw, dataset: orders, file_name: orders}\n"
+        '  - {type: csv, dataset: orders, file_name: "{{ parameters.who }}"}'
+    )
+    spec = SALES.replace("sources:", "parameters:\n  who: {type: text, default: nobody}\nsources:")
+    run = replace(extracted(spec.replace("{type: csv, dataset: orders}", formats)), parameters={"who": who})
 
     with pytest.raises(RenderError) as caught:
         render(run, NOW)

@@ -21,17 +21,10 @@ def problems_in(paths: list[Path], folder: Path) -> tuple[int, list[Problem]]:
         ReportError: A path is neither.
     """
     files = sorted({file.absolute(): file for path in paths for file in spec_paths(path, folder)}.values())
-    loaded = [load(file, include_of(file)) for file in files]
+    loaded = [load(file, settings.include_folder(file.parent)) for file in files]
     return len(files), sorted(
         problem for entry in loaded if isinstance(entry, BrokenReport) for problem in entry.problems
     )
-
-
-def include_of(spec: Path) -> Path:
-    """Return the include folder of a spec: the configured one, else `include` beside the spec's folder."""
-    configured = settings.include_folder()
-    beside = spec.absolute().parent.parent / "include"
-    return configured if configured.is_dir() or not beside.is_dir() else beside
 
 
 def spec_paths(path: Path, folder: Path) -> list[Path]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from rich import box
 from rich.table import Column, Table
 
-from scheduled_reports.cli.check import include_of
+from scheduled_reports import settings
 from scheduled_reports.spec.load import BrokenReport, Report, load, spec_files
 
 
@@ -16,7 +16,7 @@ def listing(folder: Path) -> Table:
     headings = ("Report", "Title", "Schedule", "When", "Covers", "Formats", "Delivered to")
     table = Table(*(Column(heading, overflow="fold") for heading in headings), box=box.SIMPLE)
     for path in spec_files(folder):
-        report = load(path, include_of(path))
+        report = load(path, settings.include_folder(folder))
         if isinstance(report, BrokenReport):
             table.add_row(report.id, f"broken: {len(report.problems)} problems, see `reports check {report.id}`")
         else:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
+from scheduled_reports import settings
 from scheduled_reports.archive import RunFolder
-from scheduled_reports.cli.check import include_of, spec_paths
+from scheduled_reports.cli.check import spec_paths
 from scheduled_reports.connections import stored_connection
 from scheduled_reports.errors import ReportError
 from scheduled_reports.run import Run
@@ -37,13 +37,14 @@ def make_preview(
     Raises:
         ReportError: The spec is broken, an option does not fit it, or a step failed.
     """
-    os.environ.setdefault(
-        "AIRFLOW__LOGGING__LOGGING_LEVEL", "WARNING"
-    )  # before Airflow is imported: it logs to the screen
     run = _run(folder, name, day, schedule_id, params, out)
     console.print(f"{run.report.spec.title} · {run.period.label}", style="bold")
-    for table, rows in extract(run).items():
-        console.print(f"  {table}: {rows:,} rows")
+    try:
+        for table, rows in extract(run).items():
+            console.print(f"  {table}: {rows:,} rows")
+    except RunSkipped as skipped:
+        console.print(f"  The DAG would skip this run: {skipped}", style="yellow")
+        return []
     try:
         check(run)
     except RunSkipped as skipped:
@@ -69,7 +70,7 @@ def _report(folder: Path, name: str) -> Report:
     if len(paths) != 1:
         raise ReportError(f"{name} is a folder of {len(paths)} specs", fix="name one of them")
     path = paths[0]
-    report = load(path, include_of(path))
+    report = load(path, settings.include_folder(path.parent))
     if isinstance(report, BrokenReport):
         raise ReportError(f"{path} is broken", why="\n".join(str(problem) for problem in report.problems))
     return report

@@ -14,7 +14,7 @@ from scheduled_reports.errors import SourceError, UnknownConnectionError
 from scheduled_reports.model import TimeZone
 from scheduled_reports.parquet import write_rows
 from scheduled_reports.sources.base import Source
-from scheduled_reports.spec.sql import Query, binds_in
+from scheduled_reports.spec.sql import Query, binds_in, for_sqlalchemy
 
 if TYPE_CHECKING:
     from sqlalchemy import CursorResult, Engine
@@ -67,7 +67,7 @@ def _rows(engine: Engine, query: str, values: dict[str, Any], what: str) -> Iter
 
     try:
         with engine.connect().execution_options(stream_results=True, yield_per=BATCH_ROWS) as connection:
-            yield connection.execute(text(query), values)
+            yield connection.execute(text(for_sqlalchemy(query)), values)
     except SQLAlchemyError as error:
         raise SourceError(
             f"{what} failed",

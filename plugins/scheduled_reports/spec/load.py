@@ -87,6 +87,8 @@ def load(path: Path, include: Path) -> Report | BrokenReport:
     if not _STEM.fullmatch(path.stem):
         hint = "rename it to lower-case letters, digits and single underscores, for example morning_brief.yaml"
         problems.append(Problem(path, 1, 1, f"the file's name {path.stem!r} cannot be a report's id", hint))
+    if path.suffix == ".yml" and path.with_suffix(".yaml").exists():
+        problems.append(Problem(path, 1, 1, f"{path.stem}.yaml is there too: two reports with one id", "rename one"))
     text = path.read_text(encoding="utf-8", errors="replace") if source.root is not None else ""
     problems += secrets_in(path, text)
     if problems:

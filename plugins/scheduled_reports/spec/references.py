@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -33,6 +34,7 @@ def findings(report: Report, source: Source) -> Iterator[Finding]:
     """Yield everything in a validated spec that refers to something which is not there."""
     names = _Names(report)
     yield from names.clashes()
+    yield from names.files()
     for loc, mark, text in marked(report.spec):
         for message, hint in names.check(mark, loc, text):
             yield loc, f"{path_text(source.known(loc))}: {message}", hint
@@ -50,6 +52,23 @@ class _Names:
             yield ("datasets", name), f"{name!r} is also a source", "give the dataset another name"
         for name in sorted(set(spec.parameters) & {*RUN_BINDS, *RUN_FIELDS}):
             yield ("parameters", name), f"{name!r} is a value that every run has", "give the parameter another name"
+
+    def files(self) -> Iterator[Finding]:
+        """Yield formats whose file would have the name of another's, or a name that no file can have."""
+        taken: dict[str, str] = {}
+        for index, entry in enumerate(self.report.spec.formats):
+            with suppress(ReportError):  # a template that cannot be filled is told by itself
+                name = f"{fill(entry.file_name, self._words)}.{entry.extension}"
+                what = f"the file of {entry.key!r} is called {name}"
+                if "/" in name:
+                    yield ("formats", index), what, "a name holds no slash; the destination has the path"
+                if name in taken:
+                    yield (
+                        ("formats", index),
+                        f"{what}, as that of {taken[name]!r}",
+                        "give one of them another 'file_name'",
+                    )
+                taken.setdefault(name, entry.key)
 
     def check(self, mark: Mark, loc: Loc, text: str) -> Iterator[tuple[str, str]]:
         checks: dict[str, Callable[[Loc, str], Iterator[tuple[str, str]]]] = {

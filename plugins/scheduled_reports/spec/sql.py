@@ -12,8 +12,8 @@ from pydantic import Field, model_validator
 from scheduled_reports.model import Model
 from scheduled_reports.spec.marks import Sql, SqlFile
 
-BIND = re.compile(r"(?<![:\w\\]):([A-Za-z_]\w*)(?!:)")
-"""A bind value, as SQLAlchemy's `text()` reads it: `:name`, but not `::type` and not `\\:name`."""
+BIND = re.compile(r"(?<![:\w\\]):([A-Za-z_]\w*+)(?!:(?!:))")
+"""A bind value: `:name`, also in `:name::type`, but not `::type` and not `\\:name`."""
 
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)
 
@@ -49,6 +49,22 @@ def numbered(sql: str, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
         pieces += [sql[last:start], f"${order.index(name) + 1}"]
         last = start + len(name) + 1
     return "".join((*pieces, sql[last:])), [values[name] for name in order]
+
+
+def for_sqlalchemy(sql: str) -> str:
+    """Return `sql` so that SQLAlchemy's `text()` finds the binds that we find, and no other.
+
+    It would take `:name::type` for a bind called `nam`, and `':word'` in quotes for one too.
+    """
+    pieces, last = [], 0
+    for name, start in binds_in(sql):
+        pieces += [_escaped(sql[last:start]), f":{name} "]
+        last = start + len(name) + 1
+    return "".join((*pieces, _escaped(sql[last:])))
+
+
+def _escaped(sql: str) -> str:
+    return re.sub(r"(?<![:\w\\]):(?=\w)", r"\\:", sql)
 
 
 class Query(Model):
