@@ -1,31 +1,15 @@
-"""What all tests share: an AIRFLOW_HOME of the session's own, and no other Airflow setting from outside.
-
-It is set when this file is imported, because Airflow reads it when it is imported, and test modules import Airflow.
-"""
+"""What all tests share: an AIRFLOW_HOME of the session's own, connections, and the programs that some need."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-for _name in [name for name in os.environ if name.startswith("AIRFLOW_")]:
-    del os.environ[_name]
-HOME = Path(tempfile.mkdtemp(prefix="reports-tests-"))
-ROOT = Path(__file__).parents[1]
-os.environ.update(
-    AIRFLOW_HOME=str(HOME),
-    AIRFLOW__CORE__LOAD_EXAMPLES="False",
-    AIRFLOW__CORE__DAGS_FOLDER=str(ROOT / "dags"),
-    AIRFLOW__CORE__PLUGINS_FOLDER=str(ROOT / "plugins"),
-    AIRFLOW__DATABASE__SQL_ALCHEMY_CONN=f"sqlite:///{HOME / 'airflow.db'}",
-    AIRFLOW__SCHEDULED_REPORTS__RETRY_DELAY_SECONDS="0.1",
-)
+from session import HOME
 
 PACKAGES = {"chromium": "chromium", "pdftoppm": "poppler-utils", "pdftotext": "poppler-utils"}
 

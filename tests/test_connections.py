@@ -1,14 +1,10 @@
 """Airflow's connections, outside of a task and without Airflow's database."""
 
 import os
-import tempfile
 import time
 from pathlib import Path
 
 import pytest
-
-os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="airflow-home-"))  # before anything imports Airflow
-
 from airflow.sdk import BaseHook
 
 from scheduled_reports.connections import airflow_connection

@@ -2,15 +2,11 @@
 
 import email
 import json
-import os
-import tempfile
 from collections.abc import Iterator
 from email import policy
 from pathlib import Path
 
 import pytest
-
-os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="airflow-home-"))  # before anything imports Airflow
 
 from demo.mail_server import MailServer
 from scheduled_reports.connections import airflow_connection

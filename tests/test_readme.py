@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT
 from scheduled_reports import settings
 from scheduled_reports.spec.load import Report, load
+from session import ROOT
 from specs import write
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

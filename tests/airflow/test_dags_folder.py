@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT
 from scheduled_reports.dag import build_dags, raise_spec_errors
 from scheduled_reports.errors import SpecError
+from session import ROOT
 from specs import SALES, write
 
 

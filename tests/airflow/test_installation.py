@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import HOME, ROOT
+from session import HOME, ROOT
 from specs import write
 
 SCRIPT = """
@@ -120,5 +120,5 @@ def test_the_wheel_holds_all_that_the_package_reads(wheel: Path) -> None:
     assert wanted == {
         str(path.relative_to(wheel / "scheduled_reports"))
         for path in (wheel / "scheduled_reports").rglob("*")
-        if path.is_file()
+        if path.is_file() and "__pycache__" not in path.parts
     }

@@ -17,7 +17,7 @@ import httpx
 import psutil
 import pytest
 
-from conftest import ROOT
+from session import ROOT
 
 LIMIT = 120
 
