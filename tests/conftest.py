@@ -11,8 +11,6 @@ import pytest
 
 from session import HOME
 
-PACKAGES = {"chromium": "chromium", "pdftoppm": "poppler-utils", "pdftotext": "poppler-utils"}
-
 
 def pytest_unconfigure() -> None:
     """Remove the session's AIRFLOW_HOME."""
@@ -35,7 +33,7 @@ def need() -> Callable[[str], None]:
 
     def require(program: str) -> None:
         if shutil.which(program) is None:
-            message = f"{program} is not installed: apt-get install {PACKAGES.get(program, program)}"
+            message = f"{program} is not installed: apt-get install {program}"
             (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
 
     return require
