@@ -56,5 +56,5 @@ clean:  ## remove what the commands above made
 
 .venv/dev: .venv/demo
 	@echo "Installing what the tests need"
-	@$(UV) --editable ".[demo]" --group dev
+	@$(UV) --editable ".[demo,postgres]" --group dev
 	@touch $@

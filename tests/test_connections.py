@@ -2,12 +2,13 @@
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from airflow.sdk import BaseHook
 
-from scheduled_reports.connections import airflow_connection
+from scheduled_reports.connections import airflow_connection, sql_engine
 from scheduled_reports.errors import UnknownConnectionError
 
 
@@ -53,3 +54,63 @@ def test_a_connection_that_a_task_may_not_use_is_not_called_missing(monkeypatch:
 
     with pytest.raises(UnknownConnectionError, match=r"'secret' may not be used here: Access denied"):
         airflow_connection("secret")
+
+
+def test_a_database_connection_gives_an_engine(tmp_path: Path, connection: Callable[..., None]) -> None:
+    connection("shop", conn_type="sqlite", host=str(tmp_path / "shop.db"))
+
+    engine = sql_engine(airflow_connection, "shop")
+
+    assert engine.dialect.name == "sqlite"
+    assert not (tmp_path / "shop.db").exists()
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("fields", "why", "fix"),
+    [
+        ({"conn_type": "vertica"}, 'Unknown hook type "vertica"', "pip install apache-airflow-providers-vertica,"),
+        ({"conn_type": "mssql"}, "Unknown hook type", "pip install apache-airflow-providers-microsoft-mssql,"),
+        ({"conn_type": "own_thing"}, "Unknown hook type", "the Airflow provider of 'own_thing' connections"),
+        ({"conn_type": "smtp"}, "its hook is SmtpHook", "name a database connection"),
+        (
+            {"conn_type": "postgres", "extra": {"sqlalchemy_scheme": "postgresql+pg8000"}},
+            "No module named 'pg8000'",
+            "pip install what is missing",
+        ),
+        (
+            {"conn_type": "postgres", "extra": {"sqlalchemy_scheme": "odd"}},
+            "sqlalchemy_scheme",
+            "correct the connection",
+        ),
+        ({"conn_type": "postgres", "extra": {"sqlalchemy_query": 1}}, "must be of type dict", "correct the connection"),
+    ],
+)
+def test_a_connection_that_gives_no_engine_is_told_with_its_name_and_a_remedy(
+    connection: Callable[..., None], fields: dict[str, object], why: str, fix: str
+) -> None:
+    connection("shop", host="localhost", **fields)
+
+    with pytest.raises(UnknownConnectionError, match="'shop'") as told:
+        sql_engine(airflow_connection, "shop")
+
+    assert why in told.value.why
+    assert fix in told.value.fix
+    assert not told.value.retryable
+
+
+def test_a_hook_that_lacks_the_network_for_a_moment_is_worth_another_attempt() -> None:
+    class Hook:
+        def get_sqlalchemy_engine(self) -> None:
+            raise TimeoutError("no token from the cloud")
+
+    class Stored:
+        conn_id, conn_type = "shop", "postgres"
+
+        def get_hook(self) -> Hook:
+            return Hook()
+
+    with pytest.raises(UnknownConnectionError, match="no token from the cloud") as told:
+        sql_engine(lambda _: Stored(), "shop")  # type: ignore[arg-type, return-value]
+
+    assert told.value.retryable

@@ -124,3 +124,72 @@ def test_a_file_that_is_not_parquet_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(SourceError, match="table 'orders' failed"):
         Tables(tmp_path).read("orders")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM read_text('/etc/hostname')",
+        "SELECT * FROM glob('/etc/*')",
+        "SELECT * FROM '{folder}/../secret.csv'",
+        "SELECT * FROM read_csv('{folder}/../secret.csv')",
+        "SELECT * FROM read_parquet('http://localhost:1/x.parquet')",
+        "ATTACH '{folder}/../x.db'",
+        "COPY (SELECT 1) TO '{folder}/../x.csv'",
+        "COPY (SELECT 1) TO '{folder}/x.csv'",
+        "SET enable_external_access = true",
+        "SELECT 1; SET memory_limit = '9GB'",
+        "INSTALL httpfs",
+    ],
+)
+def test_a_query_reads_nothing_but_the_tables_and_writes_nothing(tmp_path: Path, sql: str) -> None:
+    (tmp_path / "secret.csv").write_text("a\n1\n")
+    folder = tmp_path / "tables"
+    folder.mkdir()
+    write(folder, "orders", {"n": [1]})
+
+    with pytest.raises(SourceError, match=r"dataset 'x' (failed: (Permission|Catalog) Error|is not one SELECT)"):
+        result(folder, sql.format(folder=folder))
+
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["orders.parquet", "secret.csv", "tables"]
+
+
+@pytest.mark.parametrize(
+    ("sql", "told"),
+    [("", "it is empty"), ("CREATE TABLE x (i INT)", "it is CREATE"), ("SELECT 1; SELECT 2", "SELECT and SELECT")],
+)
+def test_what_is_not_one_select_is_refused(tmp_path: Path, sql: str, told: str) -> None:
+    with pytest.raises(SourceError, match="dataset 'x' is not one SELECT") as caught:
+        result(tmp_path, sql)
+
+    assert told in caught.value.why
+
+
+@pytest.mark.parametrize(
+    "sql", ["FROM t", "VALUES (1)", "WITH a AS (FROM t) SELECT * FROM a;", "PIVOT t ON n USING count(*)", "SUMMARIZE t"]
+)
+def test_whatever_gives_rows_is_a_select(tmp_path: Path, sql: str) -> None:
+    write(tmp_path, "t", {"n": [1]})
+
+    assert len(result(tmp_path, sql)) == 1
+
+
+def test_a_sort_that_does_not_fit_into_memory_spills_to_a_temporary_folder_and_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scheduled_reports.tables.MEMORY_LIMIT", "40MB")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    for name in ("tmp", "cwd", "tables"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path / "cwd")
+    spilled: set[str] = set()
+    sql = "SELECT i, md5(i::VARCHAR) AS h FROM range(1000000) numbers(i) ORDER BY h"
+
+    with Tables(tmp_path / "tables").query(sql, {}, "dataset 'x'") as reader:
+        reader.read_next_batch()
+        spilled |= {path.name for path in (tmp_path / "tmp").glob("*/*")}
+        rows = reader.read_all().num_rows
+
+    assert 950_000 <= rows < 1_000_000
+    assert spilled, "it should have needed the disk"
+    assert [list((tmp_path / name).iterdir()) for name in ("tmp", "cwd", "tables")] == [[], [], []]

@@ -21,6 +21,7 @@ from demo import home
 from scheduled_reports.archive import folder_name
 from scheduled_reports.ledger import DeliveryEntry, Ledger
 from scheduled_reports.ledger.ledger import sqlite_engine
+from scheduled_reports.spec.load import BrokenReport, load
 
 REPORT, SCHEDULE = "morning_brief", "daily"
 DAY = dt.date(2026, 10, 1)
@@ -35,6 +36,7 @@ def main() -> int:
     options.add_argument("--force", action="store_true", help="send again what was delivered already")
     force = options.parse_args().force
     started = time.monotonic()
+    _require_valid_spec()
     with home.alone():
         _step("Demo warehouse (SQLite)", home.build_warehouse)
         with home.servers() as (mail, sftp):
@@ -45,6 +47,13 @@ def main() -> int:
     manifest = _manifest(run_id)
     _show(manifest, time.monotonic() - started)
     return code
+
+
+def _require_valid_spec() -> None:
+    """End with the spec's problems, where somebody edited it and it has any."""
+    report = load(home.ROOT / "report_specs" / f"{REPORT}.yaml", home.ROOT / "include")
+    if isinstance(report, BrokenReport):
+        raise SystemExit("\n".join(str(problem) for problem in report.problems))
 
 
 def _run_dag(force: bool) -> tuple[str, int]:

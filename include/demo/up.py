@@ -121,6 +121,8 @@ def _health(port: int) -> dict[str, str | None]:
 
 def end(airflow: subprocess.Popen[bytes]) -> None:
     """End Airflow and every process below it: by SIGINT, as Airflow wants it, and by force where that does not do."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave anything behind
     for number, limit in ((signal.SIGINT, STOP_LIMIT), (signal.SIGKILL, 5)):
         left = _group(airflow.pid)
         if left:

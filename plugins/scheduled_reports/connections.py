@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any, Protocol
+from importlib.metadata import metadata
+from typing import TYPE_CHECKING, Any, Protocol
 
 from scheduled_reports.errors import UnknownConnectionError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 
 class Connection(Protocol):
@@ -61,6 +65,53 @@ def airflow_connection(conn_id: str) -> Connection:
             fix=f"add it: airflow connections add {conn_id} …, or set {variable}",
         ) from error
     return connection
+
+
+def sql_engine(connect: Connect, conn_id: str) -> Engine:
+    """Return an engine on the database of the connection `conn_id`; nothing is connected yet.
+
+    Raises:
+        UnknownConnectionError: There is none, its provider or driver is not installed, it cannot run SQL, or what it
+            says cannot be used.
+    """
+    connection = connect(conn_id)
+    try:
+        hook = connection.get_hook()
+        engine: Engine | None = hook.get_sqlalchemy_engine() if hasattr(hook, "get_sqlalchemy_engine") else None
+    except Exception as error:  # providers raise what they like: AirflowException, ImportError, their drivers' errors
+        raise UnknownConnectionError(
+            f"the Airflow connection {conn_id!r} (type {connection.conn_type!r}) cannot be used",
+            why=str(error).partition("\n")[0],
+            fix=_remedy(connection, error),
+            retryable=isinstance(error, OSError),  # a hook may fetch a token over the network
+        ) from error
+    if engine is None:
+        raise UnknownConnectionError(
+            f"the Airflow connection {conn_id!r} cannot run SQL",
+            why=f"its hook is {type(hook).__name__}",
+            fix="name a database connection, for example one of type sqlite or postgres",
+        )
+    return engine
+
+
+def _remedy(connection: Connection, error: Exception) -> str:
+    """Return what to do about a connection that has no hook or no engine."""
+    kind, message = connection.conn_type or "", str(error)
+    if message.startswith("Unknown hook type"):
+        package = _provider(kind)
+        install = f"pip install {package}" if package else f"pip install the Airflow provider of {kind!r} connections"
+        return f"{install}, wherever tasks run; or correct the connection's type"
+    if isinstance(error, ImportError) or "pip install" in message:
+        return "pip install what is missing, wherever tasks run"
+    return "correct the connection: airflow connections get " + connection.conn_id
+
+
+def _provider(kind: str) -> str | None:
+    """Return the package with connections of a type; Airflow's extras are named like its providers' packages."""
+    name = kind.replace("_", "-")
+    extras = metadata("apache-airflow").get_all("Provides-Extra") or []
+    found = next((extra for extra in extras if extra == name or (name and extra.endswith(f"-{name}"))), None)
+    return f"apache-airflow-providers-{found}" if found else None
 
 
 def stored_connection(conn_id: str) -> Connection:

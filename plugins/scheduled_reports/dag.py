@@ -4,31 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable
+import re
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from airflow.sdk import DAG, Asset, Param, get_current_context, get_parsing_context, task
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowFailException
 
 from scheduled_reports import settings
-from scheduled_reports.archive import RunFolder
 from scheduled_reports.connections import airflow_connection
-from scheduled_reports.errors import ReportError, SpecError
-from scheduled_reports.ledger import Ledger, RunState
-from scheduled_reports.notify import tell_owner
-from scheduled_reports.run import Run
+from scheduled_reports.errors import SettingError, SpecError
+from scheduled_reports.notify import tell_owner_or_log
 from scheduled_reports.schedule.schedule import Schedule
 from scheduled_reports.schedule.timetable import ReportTimetable
 from scheduled_reports.spec.load import BrokenReport, Report, load, load_all, spec_files
 from scheduled_reports.spec.report import Parameter
-from scheduled_reports.steps import RunSkipped
 from scheduled_reports.steps.check import check
 from scheduled_reports.steps.close import close
 from scheduled_reports.steps.deliver import deliver
 from scheduled_reports.steps.extract import extract
 from scheduled_reports.steps.gate import gate
 from scheduled_reports.steps.render import render
+from scheduled_reports.task import run_began, run_step
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +51,7 @@ def build_dags() -> dict[str, DAG]:
     dags: dict[str, DAG] = {}
     for path in paths:
         try:
-            dags.update(_dags_of(load(path, include), wanted))
+            dags = {**_dags_of(load(path, include), wanted), **dags}  # of x.yaml and x.yml, the first keeps its DAGs
         except Exception:  # one spec that breaks the factory itself must not hide the others
             log.exception("No DAG could be made of %s", path)
     return dags
@@ -65,10 +62,14 @@ def raise_spec_errors() -> None:
 
     Raises:
         SpecError: At least one spec is broken.
+        SettingError: There is no folder with specs.
     """
     if get_parsing_context().dag_id is not None:
         return
     folder = settings.specs_folder()
+    if not folder.is_dir():
+        raise SettingError(f"there is no folder {folder} with report specs", why="so there is no report",
+                           fix="make it, or set [scheduled_reports] specs_folder")  # fmt: skip
     healthy, broken = load_all(folder, settings.include_folder(folder))
     lines = [str(problem) for report in broken for problem in report.problems]
     for report in healthy:
@@ -107,73 +108,42 @@ def report_dag(report: Report, schedule: Schedule) -> DAG:
 def _steps(report: Report, schedule: Schedule) -> None:
     @task(task_id="gate")
     def gate_task() -> Any:
-        return _step(report, schedule, lambda run, ledger: gate(run, ledger, dt.datetime.now(dt.UTC)))
+        return run_step(report, schedule, lambda run, ledger: gate(run, ledger, run_began()))
 
     @task(task_id="extract")
     def extract_task() -> Any:
-        return _step(report, schedule, lambda run, _: extract(run))
+        return run_step(report, schedule, lambda run, _: extract(run))
 
     @task(task_id="check")
     def check_task() -> Any:
-        return _step(report, schedule, lambda run, _: check(run))
+        return run_step(report, schedule, lambda run, _: check(run))
 
     @task(task_id="render")
     def render_task() -> Any:
-        return _step(report, schedule, lambda run, _: render(run, dt.datetime.now(dt.UTC)))
+        return run_step(report, schedule, lambda run, _: render(run, dt.datetime.now(dt.UTC)))
 
+    deliveries = _deliver_task(report, schedule).expand(destination=[entry.key for entry in report.spec.deliver])
+    gate_task() >> extract_task() >> check_task() >> render_task() >> deliveries >> _close_task(report, schedule)()
+
+
+def _deliver_task(report: Report, schedule: Schedule) -> Any:
     @task(task_id="deliver", map_index_template="{{ destination }}")
     def deliver_task(destination: str) -> Any:
         get_current_context()["destination"] = destination  # type: ignore[typeddict-unknown-key]
-        return _step(report, schedule, lambda run, ledger: deliver(run, ledger, destination))
+        return run_step(report, schedule, lambda run, ledger: deliver(run, ledger, destination))
 
-    @task(
-        task_id="close",
-        trigger_rule="all_done",
-        outlets=[Asset(f"report:{report.id}:{schedule.id}", group="reports")],
-    )
+    return deliver_task
+
+
+def _close_task(report: Report, schedule: Schedule) -> Any:
+    asset = Asset(f"report:{report.id}:{schedule.id}", group="reports")
+
+    @task(task_id="close", trigger_rule="all_done", outlets=[asset])
     def close_task() -> Any:
-        return _step(report, schedule, lambda run, ledger: close(run, ledger, settings.owner_mail_conn_id()))
+        conn_id = settings.owner_mail_conn_id()
+        return run_step(report, schedule, lambda run, ledger: close(run, ledger, conn_id), last=True)
 
-    deliveries = deliver_task.expand(destination=[channel.key for channel in report.spec.deliver])
-    gate_task() >> extract_task() >> check_task() >> render_task() >> deliveries >> close_task()
-
-
-def _step(report: Report, schedule: Schedule, step: Callable[[Run, Ledger], Any]) -> Any:
-    """Call a step for the current task instance, in Airflow's terms: skip, fail for good, or fail and be repeated."""
-    run = _current_run(report, schedule)
-    ledger = Ledger.open(settings.ledger_conn_id(), run.connect, settings.airflow_home() / "scheduled_reports")
-    try:
-        return step(run, ledger)
-    except RunSkipped as skipped:
-        ledger.end(run, RunState.SKIPPED, str(skipped))
-        raise AirflowSkipException(f"Skipped: {skipped}") from None
-    except Exception as error:
-        if ledger.outcome(run)[0] is RunState.RUNNING:
-            ledger.end(run, RunState.RUNNING, str(error))  # so that the owner is told why
-        if isinstance(error, ReportError) and not error.retryable:
-            raise AirflowFailException(str(error)) from error
-        raise
-    finally:
-        ledger.close()
-
-
-def _current_run(report: Report, schedule: Schedule) -> Run:
-    context = get_current_context()
-    dag_run, params = context["dag_run"], context["params"]
-    moment = dag_run.logical_date or dag_run.run_after
-    day = params["period"]
-    period = schedule.period_of(dt.date.fromisoformat(day)) if day else schedule.period(moment)
-    return Run(
-        report=report,
-        schedule=schedule,
-        period=period,
-        run_id=dag_run.run_id,
-        folder=RunFolder.of(settings.archive(), report.id, schedule.id, period.slug, dag_run.run_id),
-        connect=airflow_connection,
-        parameters={name: entry.value(params[name]) for name, entry in report.spec.parameters.items()},
-        due=moment.astimezone(ZoneInfo(schedule.timezone)) if dag_run.run_type == "scheduled" else None,
-        force=bool(params["force"]),
-    )
+    return close_task
 
 
 def broken_dag(report: BrokenReport, schedule: Schedule) -> DAG:
@@ -192,11 +162,8 @@ def broken_dag(report: BrokenReport, schedule: Schedule) -> DAG:
         def spec_is_broken() -> None:
             text = f"{report.id} cannot run: its spec is broken. Nothing was sent.\n\n{problems}\n"
             if report.owner:
-                try:
-                    tell_owner(airflow_connection, settings.owner_mail_conn_id(), report.owner,
-                               f"Not delivered: {report.id} has a broken spec", text)  # fmt: skip
-                except ReportError as error:
-                    log.error("The owner %s could not be told: %s", report.owner, error)  # noqa: TRY400
+                subject = f"Not delivered: {report.id} has a broken spec"
+                tell_owner_or_log(airflow_connection, settings.owner_mail_conn_id(), report.owner, subject, text)
             raise AirflowFailException(text)
 
         spec_is_broken()
@@ -222,8 +189,8 @@ def _common(schedule: Schedule, owner: str, retries: int) -> dict[str, Any]:
 
 def _params(report: Report) -> dict[str, Param]:
     params = {name: _param(entry) for name, entry in report.spec.parameters.items()}
-    day = "A day in the period to report on; empty: the last period that is over."
-    forced = "Send again what was delivered for this period already."
+    day = "A day in the period to report on, which must be over; empty: the last that is."
+    forced = "Send again what was delivered for this period already, with whatever parameters."
     return {
         **params,
         "period": Param(None, type=["null", "string"], format="date", title="Period", description=day),
@@ -240,5 +207,6 @@ def _param(entry: Parameter) -> Param:
 
 
 def _documentation(report: Report) -> str:
+    fence = "`" * (max(map(len, re.findall("`+", report.text)), default=2) + 1)
     facts = f"Spec `{report.path.name}`, digest `{report.digest[:12]}`:"
-    return f"{report.spec.description}\n\n{facts}\n\n```yaml\n{report.text}\n```\n"
+    return f"{report.spec.description}\n\n{facts}\n\n{max(fence, '```')}yaml\n{report.text}\n{max(fence, '```')}\n"

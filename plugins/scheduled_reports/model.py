@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from typing import Annotated, Any, TypeVar
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
@@ -19,8 +21,15 @@ from pydantic_core import CoreSchema, core_schema
 
 T = TypeVar("T")
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=63)]
+_NAME, _NAME_LENGTH = r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", 63
+
+Name = Annotated[str, StringConstraints(pattern=_NAME, max_length=_NAME_LENGTH)]
 """A name in a spec: lower-case letters, digits and single underscores; also a table name and a part of a DAG's id."""
+
+
+def is_name(text: str) -> bool:
+    """Return whether `text` is a Name: two of them, a report's and a schedule's, make a DAG's id (250 at most)."""
+    return re.fullmatch(_NAME, text) is not None and len(text) <= _NAME_LENGTH
 
 
 class Model(BaseModel):
@@ -41,6 +50,21 @@ def _email_address(text: str) -> str:
 
 
 EmailAddress = Annotated[str, AfterValidator(_email_address)]
+
+
+_CONNECTION_ID = r"^[A-Za-z0-9_.:#!()-]{1,250}$"
+"""What Airflow lets an id hold (airflow.models.connection.sanitize_conn_id), but for slashes, which URLs have."""
+
+
+def _connection_id(given: Any) -> Any:
+    """Accept an id; the error does not repeat what else stands there, as that may hold a password."""
+    if not isinstance(given, str) or not re.fullmatch(_CONNECTION_ID, given):
+        raise ValueError("this is not the id of an Airflow connection; write its id: letters, digits and _ - . :")
+    return given
+
+
+ConnectionId = Annotated[str, StringConstraints(pattern=_CONNECTION_ID), BeforeValidator(_connection_id)]
+"""The id of an Airflow connection, never a URL."""
 
 
 class _OneForMany:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 
 from scheduled_reports.channels.email import ascii_domain, letter
 from scheduled_reports.connections import Connect
+from scheduled_reports.errors import ReportError
 from scheduled_reports.smtp import mail_server
+
+log = logging.getLogger(__name__)
 
 
 def tell_owner(connect: Connect, conn_id: str, owner: str, subject: str, text: str) -> None:
@@ -22,3 +26,11 @@ def tell_owner(connect: Connect, conn_id: str, owner: str, subject: str, text: s
         message.set_content(text)
         sender = ascii_domain(server.sender.addr_spec)
         server.transfer(message.as_bytes(), sender, ascii_domain(owner))
+
+
+def tell_owner_or_log(connect: Connect, conn_id: str, owner: str, subject: str, text: str) -> None:
+    """Tell the owner; that this may fail too is logged, and does not hide what it was about."""
+    try:
+        tell_owner(connect, conn_id, owner, subject, text)
+    except ReportError as error:
+        log.error("The owner %s could not be told: %s", owner, error)  # noqa: TRY400 - the text says all

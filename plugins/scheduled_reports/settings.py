@@ -71,7 +71,7 @@ def _setting(name: str) -> str | None:
     """Read the environment first: so the command line answers without importing Airflow (1.2 s) where it can."""
     if (value := os.environ.get(f"AIRFLOW__{SECTION.upper()}__{name.upper()}")) is not None:
         return value or None
-    if not (airflow_home() / "airflow.cfg").is_file():
+    if not Path(os.environ.get("AIRFLOW_CONFIG") or airflow_home() / "airflow.cfg").is_file():
         return None
     from airflow.configuration import conf
 

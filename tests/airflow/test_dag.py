@@ -1,9 +1,13 @@
 """A spec's DAG, run by a real Airflow against a real database and a real mail server."""
 
+import datetime as dt
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
 
 from demo.mail_server import MailServer
 from specs import SALES, write
@@ -124,3 +128,67 @@ def test_the_dag_of_a_broken_spec_fails_and_tells_the_owner(project: Path, inbox
     assert (state, states(instances)) == ("failed", {"spec_is_broken": "failed"})
     [mail] = inbox.messages()
     assert "unknown type 'hmtl'" in mail.read_text()
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "told"),
+    [
+        ("ARCHIVE", "nope://x", "nope"),
+        ("LEDGER_CONN_ID", "no_such_ledger", "there is no Airflow connection 'no_such_ledger'"),
+    ],
+)
+def test_a_wrong_setting_fails_at_once_and_the_owner_is_told_once(
+    project: Path, inbox: MailServer, run_dag: RunDag, monkeypatch: pytest.MonkeyPatch,
+    setting: str, value: str, told: str,
+) -> None:  # fmt: skip
+    write(project)
+    monkeypatch.setenv(f"AIRFLOW__SCHEDULED_REPORTS__{setting}", value)
+
+    state, instances = run_dag("sales__daily")
+
+    assert state == "failed"
+    assert [(instances[name].state, instances[name].try_number) for name in ("gate", "close")] == [("failed", 1)] * 2
+    [mail] = inbox.messages()
+    assert "the run could not be settled" in mail.read_text()
+    assert told in mail.read_text().replace("=\n", "")
+
+
+def test_an_archive_that_cannot_be_written_reaches_the_owner(project: Path, inbox: MailServer, run_dag: RunDag) -> None:
+    write(project, SALES.replace("owner:", "retries: 1\nowner:"))
+    (project / "archive").write_text("a file where the folder should be")
+
+    state, instances = run_dag("sales__daily")
+
+    assert (state, instances["close"].state) == ("failed", "failed")
+    [mail] = inbox.messages()
+    assert str(project / "archive") in mail.read_text().replace("=\n", "")
+
+
+def test_a_period_that_is_not_over_is_refused(project: Path, inbox: MailServer, run_dag: RunDag) -> None:
+    write(project)
+
+    state, _ = run_dag("sales__daily", period=dt.datetime.now(ZoneInfo("Europe/Berlin")).date().isoformat())
+
+    assert state == "failed"
+    assert [path.name.split("_")[1] for path in inbox.messages()] == ["owner@northwind.example"]
+
+
+def test_a_report_without_a_row_to_show_is_skipped_also_without_a_condition(
+    project: Path, inbox: MailServer, run_dag: RunDag
+) -> None:
+    write(project, SALES.replace("run_when:\n  - {type: rows, dataset: orders, at_least: 1}\n", ""))
+
+    state, instances = run_dag("sales__daily", period="2026-10-03")
+
+    assert (state, states(instances)["check"], inbox.messages()) == ("success", "skipped", [])
+    assert manifest(project)["reason"] == "every table and chart is empty for Saturday, 3 October 2026 (orders)"
+
+
+def test_the_manifest_says_what_each_step_cost(project: Path, inbox: MailServer, run_dag: RunDag) -> None:
+    write(project)
+
+    run_dag("sales__daily")
+
+    assert {name: seconds > 0 for name, seconds in manifest(project)["seconds"].items()} == dict.fromkeys(
+        ["gate", "extract", "check", "render", "close"], True
+    )

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from scheduled_reports.dag import build_dags, raise_spec_errors
-from scheduled_reports.errors import SpecError
+from scheduled_reports.errors import SettingError, SpecError
 from session import ROOT
 from specs import SALES, write
 
@@ -97,6 +97,23 @@ def test_a_dag_belongs_to_one_file_also_where_the_other_builds_it_to_find_errors
 
     assert "reports.py ['sales__daily']" in printed
     assert "report_spec_errors.py []" in printed
+
+
+def test_of_two_files_for_one_report_the_first_keeps_its_dags_and_both_are_told(project: Path) -> None:
+    write(project)
+    (project / "report_specs" / "sales.yml").write_text(SALES)
+
+    assert "gate" in build_dags()["sales__daily"].task_dict
+    with pytest.raises(SpecError, match=r"sales\.yaml is there too"):
+        raise_spec_errors()
+
+
+def test_a_folder_of_specs_that_is_not_there_is_loud(project: Path) -> None:
+    (project / "report_specs").rmdir()
+
+    assert build_dags() == {}
+    with pytest.raises(SettingError, match=r"there is no folder .*report_specs with report specs"):
+        raise_spec_errors()
 
 
 def test_a_task_process_reads_only_the_spec_of_its_dag(project: Path) -> None:

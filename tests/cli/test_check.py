@@ -21,7 +21,7 @@ EVERYTHING_WRONG = """\
 4:10: retries: 'many' is not a whole number; write a whole number
 5:7: tags: 'brief' is not a list; write a list
 8:11: sources.calls.type: 'sqll' is not allowed; did you mean 'sql'?
-12:5: sources.Agents.[key]: 'Agents' is not a name; write lower-case letters, digits and single underscores
+11:3: sources: 'Agents' is not a name; write lower-case letters, digits and single underscores
 17:5: datasets.totals: exactly one of 'sql' and 'sql_file' is needed; 'sql' holds it inline
 19:5: run_when[1]: at_least (10) is above at_most (5); no table can meet that
 23:12: content[1].items is empty; give it at least one entry
@@ -169,3 +169,28 @@ def test_checking_does_not_wait_for_airflow_to_be_imported(project: Path) -> Non
     done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
 
     assert done.stdout == "1 spec is valid\n[]\n"
+
+
+@pytest.mark.parametrize("arguments", [[], ["sales"], ["sales.yml"]])
+def test_two_files_that_would_be_one_report_are_told_whichever_is_named(
+    project: Path, reports: Callable, arguments: list[str]
+) -> None:
+    twin = write(project).with_suffix(".yml")
+    twin.write_text(SALES)
+
+    result = reports("check", *arguments)
+
+    assert result.exit_code == 1
+    assert f"{twin}:1:1: sales.yaml is there too" in result.stderr.replace("\n", "")
+
+
+def test_an_sql_file_that_is_not_utf_8_is_a_line_and_no_traceback(project: Path, reports: Callable) -> None:
+    inline = "sql: SELECT count(*) AS orders, sum(amount) AS revenue FROM orders"
+    write(project, SALES.replace(inline, "sql_file: totals.sql"))
+    (project / "include" / "sql" / "totals.sql").write_bytes(b"SELECT 1 AS ums\xe4tze")
+    write(project, "title: [", "other")
+
+    result = reports("check")
+
+    assert "save it as UTF-8 text" in result.stderr
+    assert "2 of 2 specs broken, 2 problems" in result.stderr

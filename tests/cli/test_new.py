@@ -66,7 +66,7 @@ def test_a_schema_that_is_there_is_left_alone(project: Path, reports: Callable) 
 
 
 @pytest.mark.parametrize(
-    "name", ["Brief", "morning-brief", "9am", "a__b", "_a", "a_", "../brief", "brief.yaml", "ä", ""]
+    "name", ["Brief", "morning-brief", "9am", "a__b", "_a", "a_", "../brief", "brief.yaml", "ä", "", "a" * 64]
 )
 def test_a_name_that_cannot_be_a_report_is_refused_and_nothing_written(
     project: Path, reports: Callable, name: str
@@ -88,3 +88,11 @@ def test_schema_writes_the_schema_anew(project: Path, reports: Callable) -> None
 
     assert reports("schema").stdout == f"Wrote {path}\n"
     assert path.read_text(encoding="utf-8") == schema_text()
+
+
+@pytest.mark.parametrize("name", ["null", "true", "false"])
+def test_a_title_that_yaml_would_read_as_another_value_is_text(project: Path, reports: Callable, name: str) -> None:
+    reports("new", name)
+
+    assert read(project / "report_specs" / f"{name}.yaml")[0].data["title"] == name.capitalize()
+    assert reports("check", name).exit_code == 0

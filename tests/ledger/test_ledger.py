@@ -10,11 +10,18 @@ from sqlalchemy import create_engine, inspect, text
 
 from runs import ledger_of, run_of
 from scheduled_reports.errors import LedgerError
-from scheduled_reports.ledger import DeliveryState, Ledger, Planned, RunState, schema
+from scheduled_reports.ledger import DeliveryEntry, DeliveryState, Ledger, Planned, RunState, schema
 from scheduled_reports.ledger.ledger import sqlite_engine
 from scheduled_reports.ledger.tables import metadata
+from scheduled_reports.run import Run
 
-ANN, BEN = Planned("email", "email", "ann@x.example"), Planned("email", "email", "ben@x.example")
+ANN, BEN = (Planned("email", "email", address, address) for address in ("ann@x.example", "ben@x.example"))
+NOW = dt.datetime(2026, 10, 2, 4, 30, tzinfo=dt.UTC)
+
+
+def begin(ledger: Ledger, run: Run, planned: list[Planned]) -> list[DeliveryEntry]:
+    ledger.begin(run, planned, NOW)
+    return ledger.owed(run, planned)
 
 
 def deliver(ledger: Ledger, entry_id: str) -> None:
@@ -27,11 +34,11 @@ def deliver(ledger: Ledger, entry_id: str) -> None:
 def test_a_delivery_goes_from_planned_to_delivered_with_its_receipt(tmp_path: Path) -> None:
     ledger, run = ledger_of(tmp_path), run_of(tmp_path)
 
-    [entry] = ledger.begin(run, [ANN])
+    [entry] = begin(ledger, run, [ANN])
     assert entry.state is DeliveryState.PLANNED
     deliver(ledger, entry.id)
 
-    [after] = ledger.deliveries(run)
+    [after] = ledger.owed(run, [ANN])
     assert (after.state, after.receipt, after.size, after.seconds, after.attempts) == (
         DeliveryState.DELIVERED, "<1@x>", 10, 0.5, 1,
     )  # fmt: skip
@@ -41,7 +48,7 @@ def test_a_delivery_goes_from_planned_to_delivered_with_its_receipt(tmp_path: Pa
 
 def test_what_was_delivered_cannot_be_claimed_again(tmp_path: Path) -> None:
     ledger, run = ledger_of(tmp_path), run_of(tmp_path)
-    [entry] = ledger.begin(run, [ANN])
+    [entry] = begin(ledger, run, [ANN])
     deliver(ledger, entry.id)
 
     assert ledger.claim(entry.id) is None
@@ -49,7 +56,7 @@ def test_what_was_delivered_cannot_be_claimed_again(tmp_path: Path) -> None:
 
 def test_what_failed_can_be_claimed_again_and_counts_its_attempts(tmp_path: Path) -> None:
     ledger, run = ledger_of(tmp_path), run_of(tmp_path)
-    [entry] = ledger.begin(run, [ANN])
+    [entry] = begin(ledger, run, [ANN])
     ledger.claim(entry.id)
     ledger.settle(entry.id, DeliveryState.RETRYING, error="refused")
 
@@ -61,7 +68,7 @@ def test_what_failed_can_be_claimed_again_and_counts_its_attempts(tmp_path: Path
 
 def test_a_delivery_left_in_the_middle_of_sending_becomes_uncertain_and_stays_so(tmp_path: Path) -> None:
     ledger, run = ledger_of(tmp_path), run_of(tmp_path)
-    [entry] = ledger.begin(run, [ANN])
+    [entry] = begin(ledger, run, [ANN])
     ledger.claim(entry.id)
 
     for _ in range(2):
@@ -72,12 +79,12 @@ def test_a_delivery_left_in_the_middle_of_sending_becomes_uncertain_and_stays_so
 
 def test_a_second_run_of_the_period_keeps_receipts_and_plans_only_what_is_missing(tmp_path: Path) -> None:
     ledger, first = ledger_of(tmp_path), run_of(tmp_path)
-    entries = ledger.begin(first, [ANN, BEN])
+    entries = begin(ledger, first, [ANN, BEN])
     deliver(ledger, entries[0].id)
     ledger.claim(entries[1].id)
     ledger.settle(entries[1].id, DeliveryState.FAILED, error="no such mailbox")
 
-    again = ledger.begin(run_of(tmp_path, run_id="manual__2"), [ANN, BEN])
+    again = begin(ledger, run_of(tmp_path, run_id="manual__2"), [ANN, BEN])
 
     assert [(entry.recipient, entry.state) for entry in again] == [
         ("ann@x.example", DeliveryState.DELIVERED), ("ben@x.example", DeliveryState.PLANNED),
@@ -87,46 +94,111 @@ def test_a_second_run_of_the_period_keeps_receipts_and_plans_only_what_is_missin
 
 def test_a_forced_run_makes_one_more_issue_however_often_it_begins(tmp_path: Path) -> None:
     ledger, first = ledger_of(tmp_path), run_of(tmp_path)
-    [entry] = ledger.begin(first, [ANN])
+    [entry] = begin(ledger, first, [ANN])
     deliver(ledger, entry.id)
     forced = run_of(tmp_path, run_id="manual__2", force=True)
 
-    [second] = ledger.begin(forced, [ANN])
+    [second] = begin(ledger, forced, [ANN])
     deliver(ledger, second.id)
-    [repeated] = ledger.begin(forced, [ANN])
+    [repeated] = begin(ledger, forced, [ANN])
 
     assert (second.issue, second.state) == (2, DeliveryState.PLANNED)
     assert (repeated.issue, repeated.state) == (2, DeliveryState.DELIVERED)
     assert second.id != entry.id
 
 
+def test_a_forced_run_that_is_cleared_after_another_sends_nothing_again(tmp_path: Path) -> None:
+    ledger = ledger_of(tmp_path)
+    first, second = (run_of(tmp_path, run_id=name, force=True) for name in ("manual__1", "manual__2"))
+    for run in (first, second):
+        [entry] = begin(ledger, run, [ANN])
+        deliver(ledger, entry.id)
+
+    [again] = begin(ledger, first, [ANN])
+
+    assert (again.issue, again.state) == (1, DeliveryState.DELIVERED)
+    assert [entry.issue for entry in ledger.of_period("sales", "daily", run.period.start, run.period.end)] == [2]
+
+
+def test_another_spelling_is_the_same_recipient(tmp_path: Path) -> None:
+    ledger, run = ledger_of(tmp_path), run_of(tmp_path)
+    [entry] = begin(ledger, run, [ANN])
+    deliver(ledger, entry.id)
+
+    [again] = begin(ledger, run, [Planned("email", "email", "Ann@X.example", ANN.identity)])
+
+    assert again == ledger.owed(run, [ANN])[0]
+    assert again.state is DeliveryState.DELIVERED
+
+
+def test_a_run_keeps_when_it_first_began(tmp_path: Path) -> None:
+    ledger, run = ledger_of(tmp_path), run_of(tmp_path)
+
+    assert ledger.begin(run, [ANN], NOW) == NOW
+    assert ledger.begin(run, [ANN], NOW + dt.timedelta(hours=2)) == NOW
+
+
+def test_a_delivered_run_is_not_called_skipped_because_it_is_repeated(tmp_path: Path) -> None:
+    ledger, run = ledger_of(tmp_path), run_of(tmp_path)
+    begin(ledger, run, [ANN])
+    ledger.end(run, RunState.DELIVERED)
+
+    ledger.resume(run)
+    ledger.end(run, RunState.SKIPPED, "was delivered already")
+
+    assert ledger.outcome(run) == (RunState.DELIVERED, "")
+
+
+def test_a_skipped_run_that_works_again_is_running(tmp_path: Path) -> None:
+    ledger, run = ledger_of(tmp_path), run_of(tmp_path)
+    begin(ledger, run, [ANN])
+    ledger.end(run, RunState.SKIPPED, "too few rows")
+
+    ledger.resume(run)
+
+    assert ledger.outcome(run) == (RunState.RUNNING, "")
+
+
+def test_what_could_not_even_be_tried_stays_open_with_the_reason(tmp_path: Path) -> None:
+    ledger, run = ledger_of(tmp_path), run_of(tmp_path)
+    ann, ben = begin(ledger, run, [ANN, BEN])
+    deliver(ledger, ann.id)
+
+    for entry in (ann, ben):
+        ledger.put_off(entry.id, DeliveryState.RETRYING, "server is away")
+
+    ann, ben = ledger.owed(run, [ANN, BEN])
+    assert (ann.state, ann.error) == (DeliveryState.DELIVERED, "")
+    assert (ben.state, ben.error, ben.attempts) == (DeliveryState.RETRYING, "server is away", 0)
+
+
 def test_another_period_and_another_schedule_are_other_deliveries(tmp_path: Path) -> None:
     ledger, run = ledger_of(tmp_path), run_of(tmp_path)
-    [entry] = ledger.begin(run, [ANN])
+    [entry] = begin(ledger, run, [ANN])
     deliver(ledger, entry.id)
 
     next_day = run_of(tmp_path, run_id="manual__2", period=run.schedule.period_of(dt.date(2026, 10, 2)))
-    [other] = ledger.begin(next_day, [ANN])
+    [other] = begin(ledger, next_day, [ANN])
 
     assert other.state is DeliveryState.PLANNED
 
 
 def test_a_skipped_run_skips_its_open_deliveries_and_says_why(tmp_path: Path) -> None:
     ledger, run = ledger_of(tmp_path), run_of(tmp_path)
-    ledger.begin(run, [ANN])
+    begin(ledger, run, [ANN])
 
     ledger.end(run, RunState.SKIPPED, "too few rows")
 
     assert ledger.outcome(run) == (RunState.SKIPPED, "too few rows")
-    [entry] = ledger.deliveries(run)
+    [entry] = ledger.owed(run, [ANN])
     assert (entry.state, entry.error) == (DeliveryState.SKIPPED, "too few rows")
-    [planned] = ledger.begin(run_of(tmp_path, run_id="manual__2"), [ANN])
+    [planned] = begin(ledger, run_of(tmp_path, run_id="manual__2"), [ANN])
     assert planned.state is DeliveryState.PLANNED
 
 
 def test_of_many_who_claim_the_same_delivery_one_gets_it(tmp_path: Path) -> None:
     ledger, run = ledger_of(tmp_path), run_of(tmp_path)
-    [entry] = ledger.begin(run, [ANN])
+    [entry] = begin(ledger, run, [ANN])
 
     def claim(_: int) -> str:
         claimed = ledger_of(tmp_path).claim(entry.id)
@@ -164,7 +236,7 @@ def test_the_newest_migration_is_the_one_that_the_code_expects() -> None:
 
 def test_times_are_kept_in_utc(tmp_path: Path) -> None:
     ledger, run = ledger_of(tmp_path), run_of(tmp_path)
-    ledger.begin(run, [ANN])
+    begin(ledger, run, [ANN])
 
     with sqlite3.connect(tmp_path / "ledger.db") as connection:
         [(start,)] = connection.execute("SELECT period_start FROM scheduled_reports_delivery").fetchall()

@@ -39,6 +39,7 @@ def test_a_valid_spec_loads_with_its_id_and_digest(tmp_path: Path) -> None:
         ("ben@northwind.example", "ben", "30:33: deliver[1].to[2]: 'ben' is not an e-mail address"),
         ("owner@northwind.example", "me", "2:8: owner: 'me' is not an e-mail address"),
         ("30 6 * * *", "30 6 * *", "34:23: schedules[1].cron: '30 6 * *' is not a cron line; write five fields"),
+        ("30 6 * * *", "R R * * *", "34:23: schedules[1].cron: 'R R * * *' is not a cron line"),
         ("30 6 * * *", "@daily", "34:23: schedules[1].cron: '@daily' is not a cron line"),
         ("30 6 * * *", "61 6 * * *", "34:23: schedules[1].cron: '61 6 * * *' is not a cron line"),
         ("Europe/Berlin", "Europe/Berln", "34:47: schedules[1].timezone: unknown time zone 'Europe/Berln'"),
@@ -54,8 +55,21 @@ def test_a_valid_spec_loads_with_its_id_and_digest(tmp_path: Path) -> None:
         ("  totals:\n", "  orders:\n", "12:5: 'orders' is also a source; give the dataset another name"),
         ("title: Orders", "title: '{{ period.stat }}'", "the template '{{ period.stat }}' cannot be filled"),
         ("{type: html}", "{type: html}\n  - {type: html, id: other}",
-         "26:5: the file of 'other' is called sales_2026-01-15.html, as that of 'html'; give one of them another"),
-        ("{type: html}", "{type: html, file_name: a/b}", "the file of 'html' is called a/b.html; a name holds no"),
+         "26:5: the file of 'other' is called 'sales_2026-01-15.html', as that of 'html'; give one of them another"),
+        ("{type: html}", "{type: html, file_name: a/b}",
+         "25:5: the file of 'html' is called 'a/b.html': it holds a slash; a name has no slash or control character"),
+        ("{type: html}", r'{type: html, file_name: "a\0b"}', "it holds a line break or another control character"),
+        ("{type: html}", r'{type: html, file_name: "a\nb"}', "it holds a line break or another control character"),
+        ("{type: html}", "{type: html, file_name: .a}", "it begins with a dot"),
+        ("{type: html}", f"{{type: html, file_name: {'ä' * 150}}}", "it has 305 bytes, more than 200"),
+        ("title: S", f"tags: [ok, {'x' * 101}]\ntitle: S", "1:12: tags[2]: string should have at most 100 characters"),
+        ("title: S", "tags: ['']\ntitle: S", "1:8: tags[1]: string should have at least 1 character"),
+        ("  orders:\n", "  Orders:\n", "4:3: sources: 'Orders' is not a name; write lower-case"),
+        ("  orders:\n", f"  {'x' * 64}:\n", "4:3: sources: string should have at most 63 characters"),
+        ("title: S", "1: x\ntitle: S", "1:1: the key 1 is not text; put it in quotes"),
+        ("title: S", "parameters:\n  day: {type: date, default: 2026-W01-1}\ntitle: S",
+         "2:8: parameters.day: '2026-W01-1' is not a date; write it as 2026-01-31"),
+        ("id: daily", f"id: {'d' * 64}", "schedules[1].id: string should have at most 63 characters"),
         ("{type: html}", "{type: html}\n  - {type: html}", "two entries are called 'html'; give each its own 'id'"),
         ("id: daily", "id: Daily!", "34:10: schedules[1].id: 'Daily!' is not a name; write lower-case"),
         ("deliver:", "deliver: []\nother:", "27:10: deliver is empty; give it at least one entry"),
@@ -81,6 +95,11 @@ def test_a_file_name_that_cannot_be_an_id_is_told(tmp_path: Path) -> None:
     found = problems(tmp_path, SALES, "Sales Report")
 
     assert "1:1: the file's name 'Sales Report' cannot be a report's id; rename it" in found[0]
+
+
+def test_a_file_name_too_long_for_the_id_of_a_dag_is_told(tmp_path: Path) -> None:
+    assert "cannot be a report's id; rename it to at most 63" in problems(tmp_path, SALES, "a" * 64)[0]
+    assert isinstance(load(write(tmp_path, SALES, "a" * 63), tmp_path / "include"), Report)
 
 
 @pytest.mark.parametrize("text", ["", "- a\n- b\n", "just text\n", "42\n"])
@@ -137,3 +156,63 @@ def test_a_chart_without_a_mark_or_with_data_of_its_own_is_refused(tmp_path: Pat
 
     assert "draws nothing" in problems(tmp_path, with_block(chart % "encoding: {}"))[0]
     assert "'data' is not allowed" in problems(tmp_path, with_block(chart % "mark: bar, data: {url: x}"))[0]
+
+
+INLINE = "sql: SELECT count(*) AS orders, sum(amount) AS revenue FROM orders"
+
+
+def test_an_sql_file_that_is_not_utf_8_is_told_where_the_spec_names_it(tmp_path: Path) -> None:
+    path = write(tmp_path, SALES.replace(INLINE, "sql_file: totals.sql"))
+    sql = tmp_path / "include" / "sql" / "totals.sql"
+    sql.write_bytes("SELECT 1 AS umsätze".encode("latin-1"))
+
+    loaded = load(path, tmp_path / "include")
+
+    assert isinstance(loaded, BrokenReport)
+    [problem] = map(str, loaded.problems)
+    assert problem.startswith(f"{path}:12:15: datasets.totals.sql_file: {sql} cannot be read: 'utf-8' codec can't")
+    assert problem.endswith("; save it as UTF-8 text")
+
+
+def test_whatever_else_breaks_while_a_spec_is_checked_is_its_problem_alone(tmp_path: Path) -> None:
+    odd = write(tmp_path, SALES.replace(INLINE, r'sql_file: "totals\0.sql"'), "odd")
+    write(tmp_path)
+
+    [healthy], [broken] = load_all(tmp_path / "report_specs", tmp_path / "include")
+
+    assert healthy.id == "sales"
+    assert [str(problem).partition(";")[0] for problem in broken.problems] == [
+        f"{odd}:1:1: cannot be checked: ValueError: embedded null byte"
+    ]
+    assert [schedule.id for schedule in broken.schedules] == ["daily"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("connection: shop", "connection: %s"),
+        ("connection: mail", "connection: %s"),
+        ("type: email\n    connection: mail", "type: sftp\n    path: x\n    files: csv\n    connection: %s"),
+    ],
+)
+@pytest.mark.parametrize(
+    "given",
+    [
+        r'"postgresql:\x2f/u:hunter2@h/db"', "postgresql://hunter2@h/db", "u:hunter2@h", "{password: hunter2}",
+        "[hunter2, x]", "'hunter2 x'", f"hunter2{'x' * 250}", '""', "7",
+    ],
+)  # fmt: skip
+def test_a_connection_is_an_id_and_what_else_stands_there_is_not_repeated(
+    tmp_path: Path, old: str, new: str, given: str
+) -> None:
+    found = problems(tmp_path, SALES.replace(old, new % given, 1))
+
+    assert any("connection: this is not the id of an Airflow connection; write its id" in line for line in found), found
+    assert "hunter2" not in " ".join(found)
+
+
+@pytest.mark.parametrize("given", ["smtp_default", "DB-1.prod", "team:shop", "shop#2", "'!shop(1)'"])
+def test_a_connection_may_be_called_what_airflow_allows_but_for_slashes(tmp_path: Path, given: str) -> None:
+    path = write(tmp_path, SALES.replace("connection: shop", f"connection: {given}"))
+
+    assert isinstance(load(path, tmp_path / "include"), Report)

@@ -1,5 +1,6 @@
 """SQL holds bind values, and nothing is ever pasted into it."""
 
+import duckdb
 import pytest
 from sqlalchemy import create_engine, text
 
@@ -16,6 +17,13 @@ from scheduled_reports.spec.sql import binds_in, for_sqlalchemy, numbered
         ("SELECT '10:30'", []),
         (r"SELECT '\:x', a\:b", []),
         ("SELECT 'it''s :quoted' || :real", ["real"]),
+        (r"SELECT E'it\'s :x', e'\\', :me", ["me"]),
+        ("SELECT /* a /* nested :x */ :y */ :me", ["me"]),
+        ("SELECT /* a /* open :x */ :me", ["me"]),
+        ("SELECT $$ :x 'y $$, $a_1$ :x $$ $a_1$, $1, :me", ["me"]),
+        ("SELECT {'a':b, \"c\":d, 'e': :f, g:h}, MAP {f(1):b}", ["f"]),
+        ('SELECT x[:n], x[1:n], x[f(1):n], x[1][:n], "x"[:n], x[ :n]', ["n"]),
+        ("SELECT [:a, 1], ARRAY[:b], array[:c]::int[], (:d), x IN[ :e]", ["a", "b", "c", "d", "e"]),
     ],
 )
 def test_bind_values_are_found_outside_quotes_comments_and_casts(sql: str, names: list[str]) -> None:
@@ -48,3 +56,28 @@ def test_a_database_gets_our_binds_and_no_other(sql: str, row: tuple[object, ...
 def test_a_bind_may_be_cast_with_two_colons() -> None:
     assert str(text(for_sqlalchemy("SELECT :day::date")).compile()) == "SELECT :day ::date"
     assert numbered("SELECT :day::date", {"day": 1})[0] == "SELECT $1::date"
+
+
+def test_an_escaped_colon_is_one_in_duckdb_but_for_quoted_text() -> None:
+    assert numbered(r"SELECT x[1\:n], '\:y', :a -- \:z", {"a": 1}) == (r"SELECT x[1:n], '\:y', $1 -- \:z", [1])
+
+
+@pytest.mark.parametrize(
+    ("sql", "row"),
+    [
+        ("SELECT $$ :x $$, {'a':b}.a, l[:n], l[1:n] FROM (SELECT 5 AS b, [7, 8, 9] AS l, 2 AS n)",
+         (" :x ", 5, [7, 8], [7, 8])),
+        (r"SELECT l[\:n], l[ :a], [:a] FROM (SELECT [7, 8, 9] AS l, 2 AS n)", ([7, 8], 7, [1])),
+    ],
+)  # fmt: skip
+def test_duckdb_reads_slices_structs_and_dollar_quotes_as_written(sql: str, row: tuple[object, ...]) -> None:
+    text_, values = numbered(sql, {"a": 1})
+
+    assert duckdb.execute(text_, values).fetchone() == row
+
+
+def test_slices_and_structs_reach_a_database_as_written() -> None:
+    assert (
+        str(text(for_sqlalchemy(r"SELECT x[:n], {'a':b}, $$ :x $$, y[\:n]")))
+        == "SELECT x[:n], {'a':b}, $$ :x $$, y[:n]"
+    )

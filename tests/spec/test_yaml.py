@@ -1,5 +1,7 @@
 """YAML is read by the rules of version 1.2, with a place for every value."""
 
+import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -81,5 +83,48 @@ def test_a_file_that_is_not_utf_8_is_a_problem(tmp_path: Path) -> None:
 
 def test_nesting_without_end_is_a_problem_not_a_crash(tmp_path: Path) -> None:
     _, problems = read(written(tmp_path, "[" * 5000))
+
+    assert len(problems) == 1
+
+
+def test_a_value_that_holds_itself_is_a_problem_with_its_place(tmp_path: Path) -> None:
+    path = written(tmp_path, "title: one\nx: &a [*a]\n")
+
+    _, problems = read(path)
+
+    what = "with its aliases (*name) written out, this holds more than 100,000 values, or itself"
+    assert [str(problem) for problem in problems] == [f"{path}:2:4: {what}; write out what is needed of it"]
+
+
+def test_aliases_of_aliases_that_mean_millions_of_values_are_refused_at_once(tmp_path: Path) -> None:
+    levels = [f"{name}: &{name} [{', '.join(['*' + before] * 9)}]" for before, name in pairwise("abcdefghi")]
+    began = time.perf_counter()
+
+    source, problems = read(written(tmp_path, "\n".join(["a: &a [lol]", *levels])))
+
+    assert time.perf_counter() - began < 0.5
+    assert (source.data, len(problems), problems[0].line) == (None, 1, 6)
+
+
+def test_a_value_may_be_written_once_and_used_often(tmp_path: Path) -> None:
+    source, problems = read(written(tmp_path, "a: &a {x: 1}\nb: [*a, *a]\n"))
+
+    assert (source.data, problems) == ({"a": {"x": 1}, "b": [{"x": 1}, {"x": 1}]}, [])
+
+
+def test_a_duplicate_key_below_an_alias_is_told_once(tmp_path: Path) -> None:
+    assert len(read(written(tmp_path, "a: &a {x: 1, x: 2}\nb: [*a, *a]\n"))[1]) == 1
+
+
+@pytest.mark.parametrize("key", ["1", "1.5", "true", "~"])
+def test_a_key_that_is_not_text_is_a_problem_at_that_key(tmp_path: Path, key: str) -> None:
+    path = written(tmp_path, f"title: one\nsources:\n  {key}: x\n")
+
+    assert [str(problem) for problem in read(path)[1]] == [f"{path}:3:3: the key {key} is not text; put it in quotes"]
+    assert read(written(tmp_path, f"title: one\nsources:\n  '{key}': x\n"))[1] == []
+
+
+def test_deep_nesting_that_ends_is_a_problem_too(tmp_path: Path) -> None:
+    _, problems = read(written(tmp_path, "[" * 900 + "]" * 900))
 
     assert len(problems) == 1

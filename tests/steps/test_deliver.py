@@ -8,16 +8,18 @@ from pathlib import Path
 import pytest
 
 from demo.mail_server import MailServer
-from runs import connect_mail, connect_shop, ledger_of, rendered, run_of
+from runs import NOW, connect_mail, connect_shop, ledger_of, rendered, run_of
 from scheduled_reports.errors import DeliveryError
 from scheduled_reports.ledger import DeliveryState, RunState
 from scheduled_reports.steps import RunSkipped
 from scheduled_reports.steps.close import close
 from scheduled_reports.steps.deliver import deliver
+from scheduled_reports.steps.plan import owed, planned
+from specs import SALES
 
 
 def states(ledger: object, run: object) -> dict[str, str]:
-    return {entry.recipient.partition("@")[0]: entry.state for entry in ledger.deliveries(run)}
+    return {entry.recipient.partition("@")[0]: entry.state for entry in owed(run, ledger)}
 
 
 def test_each_recipient_gets_one_mail_with_body_and_file(tmp_path: Path, connection: Callable) -> None:
@@ -27,11 +29,10 @@ def test_each_recipient_gets_one_mail_with_body_and_file(tmp_path: Path, connect
         connect_mail(connection, server.port)
         rendered(run, ledger)
 
-        receipts = deliver(run, ledger, "email")
-        again = deliver(run, ledger, "email")
+        assert deliver(run, ledger, "email") == {"delivered": 2, "now": 2}
+        assert deliver(run, ledger, "email") == {"delivered": 2, "now": 0}
 
         mails = [BytesParser(policy=policy.default).parsebytes(path.read_bytes()) for path in server.messages()]
-    assert receipts == again
     assert [mail["To"] for mail in mails] == ["ann@northwind.example", "ben@northwind.example"]
     assert mails[0]["Subject"] == "Sales · Thursday, 1 October 2026"
     assert [part.get_filename() for part in mails[0].iter_attachments()] == ["sales_2026-10-01.csv"]
@@ -92,7 +93,7 @@ def test_a_delivery_that_a_dead_worker_left_is_not_sent_again(tmp_path: Path, co
         connect_shop(connection, tmp_path)
         connect_mail(connection, server.port)
         rendered(run, ledger)
-        ledger.claim(ledger.deliveries(run)[0].id)
+        ledger.claim(owed(run, ledger)[0].id)
 
         with pytest.raises(DeliveryError, match=r"ann@northwind\.example may have it already") as caught:
             deliver(run, ledger, "email")
@@ -135,10 +136,76 @@ def test_close_still_fails_the_run_when_the_owner_cannot_be_told(tmp_path: Path,
 
 def test_close_repeats_why_a_run_was_skipped(tmp_path: Path) -> None:
     run, ledger = run_of(tmp_path), ledger_of(tmp_path)
-    ledger.begin(run, [])
+    ledger.begin(run, planned(run), NOW)
     ledger.end(run, RunState.SKIPPED, "too few rows")
 
     with pytest.raises(RunSkipped, match="too few rows"):
         close(run, ledger, "mail")
 
     assert run.folder.manifest()["reason"] == "too few rows"
+
+
+def test_a_run_whose_gate_never_reached_the_ledger_is_not_called_delivered(
+    tmp_path: Path, connection: Callable
+) -> None:
+    with MailServer(tmp_path / "inbox") as server:
+        connect_mail(connection, server.port)
+
+        with pytest.raises(DeliveryError, match="2 of 2 deliveries did not arrive: an earlier step failed"):
+            close(run_of(tmp_path), ledger_of(tmp_path), "mail")
+
+        assert [path.name.split("_")[1] for path in server.messages()] == ["owner@northwind.example"]
+
+
+def test_a_recipient_added_while_the_run_went_on_gets_theirs_when_deliver_is_cleared(
+    tmp_path: Path, connection: Callable
+) -> None:
+    with MailServer(tmp_path / "inbox") as server:
+        run, ledger = run_of(tmp_path), ledger_of(tmp_path)
+        connect_shop(connection, tmp_path)
+        connect_mail(connection, server.port)
+        rendered(run, ledger)
+        deliver(run, ledger, "email")
+        grown = run_of(tmp_path, SALES.replace("to: [", "to: [cai@northwind.example, "))
+
+        with pytest.raises(DeliveryError, match="1 of 3 deliveries did not arrive"):
+            close(grown, ledger, "mail")
+        assert deliver(grown, ledger, "email") == {"delivered": 3, "now": 1}
+        assert close(grown, ledger, "mail") == {"delivered": 3}
+
+
+def test_a_format_that_the_run_did_not_render_is_told_and_nothing_becomes_uncertain(
+    tmp_path: Path, connection: Callable
+) -> None:
+    with MailServer(tmp_path / "inbox") as server:
+        run, ledger = run_of(tmp_path), ledger_of(tmp_path)
+        connect_shop(connection, tmp_path)
+        connect_mail(connection, server.port)
+        rendered(run, ledger)
+        spec = SALES.replace("- {type: html}", "- {type: html}\n  - {type: text}").replace(
+            "attach: csv", "attach: text"
+        )
+
+        with pytest.raises(DeliveryError, match="the run has no file of format 'text'") as caught:
+            deliver(run_of(tmp_path, spec), ledger, "email")
+
+        assert "clear the task `render`" in str(caught.value)
+        assert server.messages() == []
+    assert set(states(ledger, run).values()) == {DeliveryState.FAILED}
+
+
+def test_one_cause_that_kept_it_from_everybody_is_told_once(tmp_path: Path, connection: Callable) -> None:
+    run, ledger = run_of(tmp_path), ledger_of(tmp_path)
+    ledger.begin(run, planned(run), NOW)
+    ledger.end(run, RunState.RUNNING, "source 'orders' failed: no such table")
+
+    with pytest.raises(DeliveryError) as caught:
+        close(run, ledger, "mail")
+
+    assert str(caught.value).count("no such table") == 1
+    assert "nothing was sent to ann@northwind.example, ben@northwind.example" in str(caught.value)
+
+
+def test_a_destination_that_the_spec_lost_is_told(tmp_path: Path) -> None:
+    with pytest.raises(DeliveryError, match="the spec has no destination 'sftp' any more"):
+        deliver(run_of(tmp_path), ledger_of(tmp_path), "sftp")

@@ -131,3 +131,48 @@ def test_a_source_too_empty_to_make_datasets_of_skips_the_run_rather_than_fails_
 
     with pytest.raises(RunSkipped, match="orders has 0 rows for Thursday, 1 October 2026, at least 1 needed"):
         extract(run)
+
+
+@pytest.mark.parametrize(
+    "sql", ["CREATE TABLE x AS SELECT 1", "SET threads = 1", "COPY orders TO 'x.csv'", "SELECT 1; SELECT 2"]
+)
+def test_a_dataset_that_is_not_one_select_is_told_with_its_place(
+    tmp_path: Path, connection: Callable, sql: str
+) -> None:
+    run = run_of(
+        tmp_path, SALES.replace("sql: SELECT count(*) AS orders, sum(amount) AS revenue FROM orders", f"sql: {sql}")
+    )
+    connect_shop(connection, tmp_path)
+
+    with pytest.raises(SourceError, match=r"dataset 'totals' \(sales.yaml:12\) is not one SELECT: it is ") as caught:
+        extract(run)
+
+    assert not caught.value.retryable
+
+
+def test_a_dataset_may_pivot(tmp_path: Path, connection: Callable) -> None:
+    sql = "sql: PIVOT orders ON customer USING sum(amount)"
+    run = run_of(tmp_path, SALES.replace("sql: SELECT count(*) AS orders, sum(amount) AS revenue FROM orders", sql))
+    connect_shop(connection, tmp_path)
+
+    assert extract(run)["totals"] > 0
+
+
+def test_a_dataset_beyond_the_memory_limit_spills_beside_the_archive_and_leaves_nothing(
+    tmp_path: Path, connection: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scheduled_reports.tables.MEMORY_LIMIT", "40MB")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
+    (tmp_path / "cwd").mkdir()
+    monkeypatch.chdir(tmp_path / "cwd")
+    sql = "sql: SELECT i, md5(i::VARCHAR) AS h FROM range(1000000) numbers(i) ORDER BY h"
+    run = run_of(tmp_path, SALES.replace("sql: SELECT count(*) AS orders, sum(amount) AS revenue FROM orders", sql))
+    connect_shop(connection, tmp_path)
+
+    assert extract(run)["totals"] == 1_000_000
+
+    assert list((tmp_path / "cwd").iterdir()) == []
+    assert not (tmp_path / "nowhere").exists()
+    assert sorted(path.name for path in (tmp_path / "archive").rglob("*") if path.is_file()) == [
+        "manifest.json", "orders.parquet", "totals.parquet",
+    ]  # fmt: skip

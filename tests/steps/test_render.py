@@ -90,6 +90,11 @@ def test_a_file_may_be_named_by_a_template(extracted: Callable[..., Run]) -> Non
         ("orders", "format 'csv' cannot be called 'orders.csv': another format has that name"),
         ("a/b", "format 'csv' cannot be called 'a/b.csv': it holds a slash"),
         ("../b", "it holds a slash"),
+        ("a\0b", "it holds a line break or another control character"),
+        ("a\nb", "it holds a line break or another control character"),
+        ("a\u2028b", "it holds a line break or another control character"),
+        (".a", "it begins with a dot"),
+        ("x" * 300, "it has 304 bytes, more than 200"),
     ],
 )
 def test_a_file_name_that_a_parameter_spoils_is_told_and_nothing_is_listed(

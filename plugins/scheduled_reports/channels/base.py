@@ -81,6 +81,10 @@ class Channel(Model):
     def recipients(self, words: Mapping[str, Any]) -> tuple[str, ...]:
         """Return who or what gets a delivery of its own."""
 
+    def identity(self, recipient: str) -> str:
+        """Return what is the same for every spelling of one recipient; the ledger sends to it once."""
+        return recipient
+
     @abstractmethod
     def formats(self) -> tuple[str, ...]:
         """Return the ids of the formats that it carries."""

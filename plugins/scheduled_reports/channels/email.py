@@ -22,7 +22,7 @@ from pydantic import Field, model_validator
 from scheduled_reports.channels.base import Channel, Delivery, Receipt, Session
 from scheduled_reports.connections import Connect
 from scheduled_reports.errors import DeliveryError
-from scheduled_reports.model import EmailAddress, OneOrMany
+from scheduled_reports.model import ConnectionId, EmailAddress, OneOrMany
 from scheduled_reports.smtp import MailServer, mail_server
 from scheduled_reports.spec.marks import FormatId, Template
 from scheduled_reports.templates import fill
@@ -40,8 +40,8 @@ class Email(Channel):
     """E-mail through a mail server that Airflow has a connection to."""
 
     type: Literal["email"]
-    connection: str = Field(
-        "smtp_default", min_length=1, description="Airflow connection id of the mail server, of type smtp."
+    connection: ConnectionId = Field(
+        "smtp_default", description="Airflow connection id of the mail server, of type smtp."
     )
     to: OneOrMany[EmailAddress] = Field(
         min_length=1, description="Who gets it; each address gets a message of its own and sees no other."
@@ -72,8 +72,12 @@ class Email(Channel):
         """Return each address once, whatever its letter case."""
         found: dict[str, str] = {}
         for address in self.to:
-            found.setdefault(address.casefold(), address)
+            found.setdefault(self.identity(address), address)
         return tuple(found.values())
+
+    def identity(self, recipient: str) -> str:
+        """Return the address without letter case: no mail system in use tells Ann@ from ann@."""
+        return recipient.casefold()
 
     def formats(self) -> tuple[str, ...]:
         """Return the formats of the body, then those attached."""

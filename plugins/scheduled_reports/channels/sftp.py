@@ -16,7 +16,7 @@ from pydantic import Field
 from scheduled_reports.channels.base import Channel, Delivery, Receipt, Session
 from scheduled_reports.connections import Connect
 from scheduled_reports.errors import DeliveryError, SpecError, UncertainDeliveryError, UnknownConnectionError
-from scheduled_reports.model import OneOrMany
+from scheduled_reports.model import ConnectionId, OneOrMany
 from scheduled_reports.spec.marks import FormatId, Template
 from scheduled_reports.templates import fill
 
@@ -33,8 +33,8 @@ class Sftp(Channel):
     """Files on an SFTP server that Airflow has a connection to."""
 
     type: Literal["sftp"]
-    connection: str = Field(
-        "sftp_default", min_length=1, description="Airflow connection id of the server, of type sftp or ssh."
+    connection: ConnectionId = Field(
+        "sftp_default", description="Airflow connection id of the server, of type sftp or ssh."
     )
     path: Template = Field(
         min_length=1,

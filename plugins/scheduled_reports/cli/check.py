@@ -20,11 +20,17 @@ def problems_in(paths: list[Path], folder: Path) -> tuple[int, list[Problem]]:
     Raises:
         ReportError: A path is neither.
     """
-    files = sorted({file.absolute(): file for path in paths for file in spec_paths(path, folder)}.values())
+    named = [file for path in paths for file in spec_paths(path, folder)]
+    files = sorted({file.absolute(): file for path in named for file in _with_twin(path)}.values())
     loaded = [load(file, settings.include_folder(file.parent)) for file in files]
     return len(files), sorted(
         problem for entry in loaded if isinstance(entry, BrokenReport) for problem in entry.problems
     )
+
+
+def _with_twin(path: Path) -> set[Path]:
+    """Return a spec, and the one that would be the same report: x.yml beside x.yaml."""
+    return {path, *(twin for twin in (path.with_suffix(".yaml"), path.with_suffix(".yml")) if twin.is_file())}
 
 
 def spec_paths(path: Path, folder: Path) -> list[Path]:

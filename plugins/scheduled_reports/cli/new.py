@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from importlib.resources import files
 from pathlib import Path
 
 from scheduled_reports.errors import ReportError
+from scheduled_reports.model import is_name
 from scheduled_reports.spec.schema import FILE_NAME, write_schema
 
 
@@ -17,9 +17,9 @@ def write_new(name: str, folder: Path) -> Path:
         ReportError: `name` cannot be a report's id, or there is such a file already.
     """
     target = folder / f"{name}.yaml"
-    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name):
+    if not is_name(name):
         raise ReportError(
-            f"{name!r} cannot be a report's name", fix="lower-case letters, digits and single underscores"
+            f"{name!r} cannot be a report's name", fix="lower-case letters, digits and single underscores, at most 63"
         )
     if target.exists():
         raise ReportError(f"{target} is there already", fix="choose another name, or edit that file")

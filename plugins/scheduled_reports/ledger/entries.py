@@ -37,11 +37,19 @@ CLAIMABLE = frozenset({DeliveryState.PLANNED, DeliveryState.RETRYING, DeliverySt
 
 @dataclass(frozen=True)
 class Planned:
-    """One delivery that a spec asks for."""
+    """One delivery that a spec asks for.
+
+    Attributes:
+        destination: The spec's entry in `deliver`.
+        channel: Its type.
+        recipient: An address or a shared place, as the spec spells it.
+        identity: The same for every spelling of the same recipient; what is sent exactly once.
+    """
 
     destination: str
     channel: str
     recipient: str
+    identity: str
 
 
 @dataclass(frozen=True)
@@ -53,8 +61,9 @@ class DeliveryEntry:
         destination: The spec's entry in `deliver`.
         channel: Its type.
         recipient: An address or a shared place.
+        identity: The same for every spelling of the same recipient.
         issue: 1, or higher where it was sent again on purpose.
-        run_id: The run that owns it now.
+        run_id: The run that planned this issue.
         state: What became of it.
         attempts: How often sending began.
         receipt: What the other end answered; empty before.
@@ -68,6 +77,7 @@ class DeliveryEntry:
     destination: str
     channel: str
     recipient: str
+    identity: str
     issue: int
     run_id: str
     state: DeliveryState

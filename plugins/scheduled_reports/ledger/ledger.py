@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, select, update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from scheduled_reports.connections import sql_engine
 from scheduled_reports.errors import LedgerError
 from scheduled_reports.ledger.entries import CLAIMABLE, DeliveryEntry, DeliveryState, Planned, RunState
 from scheduled_reports.ledger.schema import upgrade
@@ -45,7 +46,8 @@ class Ledger:
     def open(cls, conn_id: str | None, connect: Connect, folder: Path) -> Ledger:
         """Open the ledger of the Airflow connection `conn_id`, or the SQLite file in `folder` where it is None."""
         if conn_id is not None:
-            return cls(connect(conn_id).get_hook().get_sqlalchemy_engine())
+            engine = sql_engine(connect, conn_id)
+            return cls(sqlite_engine(Path(engine.url.database or "")) if engine.dialect.name == "sqlite" else engine)
         folder.mkdir(parents=True, exist_ok=True)
         return cls(sqlite_engine(folder / "ledger.db"))
 
@@ -53,29 +55,43 @@ class Ledger:
         """Give the database's connections back."""
         self._engine.dispose()
 
-    def begin(self, of: Run, planned: Iterable[Planned]) -> list[DeliveryEntry]:
-        """Note that a run began and which deliveries it owes; return those.
+    def begin(self, of: Run, planned: Iterable[Planned], now: dt.datetime) -> dt.datetime:
+        """Note that a run began and which deliveries it owes; return when it began for the first time.
 
-        What an earlier run of the period delivered keeps its receipt. With `force` there is one more issue of it;
-        repeating the same forced run does not make another.
+        What an earlier run of the period delivered keeps its receipt. With `force` the run has an issue of its own of
+        each delivery, one however often it begins.
         """
         with self._errors("cannot write"), self._engine.begin() as connection:
-            self._upsert_run(connection, of)
+            self._touch(connection, of, now)
+            self._resume(connection, of)
             for item in planned:
-                self._plan(connection, of, item)
-        return self.deliveries(of)
+                entry = self._planned(connection, of, item)
+                anew = update(delivery).where(delivery.c.id == entry.id, delivery.c.state.in_(CLAIMABLE))
+                connection.execute(anew.values(state=DeliveryState.PLANNED, error=""))
+            started = connection.execute(select(run.c.started_at).where(run.c.id == _run_key(of))).scalar_one()
+        return cast("dt.datetime", started)
 
-    def deliveries(self, of: Run) -> list[DeliveryEntry]:
-        """Return the newest issue of every delivery of the run's period, by destination and recipient."""
-        return self.of_period(of.report.id, of.schedule.id, of.period.start, of.period.end)
+    def resume(self, of: Run) -> None:
+        """Note that a step of the run works again: what it was skipped or failed for may be mended."""
+        with self._errors("cannot write"), self._engine.begin() as connection:
+            self._touch(connection, of, _now())
+            self._resume(connection, of)
+
+    def owed(self, of: Run, planned: Iterable[Planned]) -> list[DeliveryEntry]:
+        """Return one entry for each planned delivery: this run's own issue where it is forced, else the newest.
+
+        What was not planned before, because the spec changed or the gate never came so far, is planned now.
+        """
+        with self._errors("cannot write"), self._engine.begin() as connection:
+            return [self._planned(connection, of, item) for item in planned]
 
     def of_period(self, report_id: str, schedule_id: str, start: dt.datetime, end: dt.datetime) -> list[DeliveryEntry]:
         """Return the newest issue of every delivery of one period, by destination and recipient."""
         same = _same(report_id, schedule_id, start, end)
-        order = (delivery.c.destination, delivery.c.recipient, delivery.c.issue)
+        order = (delivery.c.destination, delivery.c.identity, delivery.c.issue)
         with self._errors("cannot read"), self._engine.connect() as connection:
             rows = connection.execute(select(*_ENTRY).where(*same).order_by(*order))
-            latest = {(row.destination, row.recipient): _entry(row) for row in rows}
+            latest = {(row.destination, row.identity): _entry(row) for row in rows}
         return list(latest.values())
 
     def claim(self, entry_id: str) -> DeliveryEntry | None:
@@ -107,13 +123,24 @@ class Ledger:
         with self._errors("cannot write"), self._engine.begin() as connection:
             connection.execute(update(delivery).where(delivery.c.id == entry_id).values(**values, settled_at=_now()))
 
-    def end(self, of: Run, state: RunState, reason: str = "") -> None:
-        """Note how a run ended; a skipped run's open deliveries are skipped with it."""
-        ended = None if state is RunState.RUNNING else _now()
+    def put_off(self, entry_id: str, state: DeliveryState, error: str) -> None:
+        """Note why a delivery could not even be tried; one that was claimed or delivered meanwhile stays as it is."""
+        open_still = update(delivery).where(delivery.c.id == entry_id, delivery.c.state.in_(CLAIMABLE))
         with self._errors("cannot write"), self._engine.begin() as connection:
-            connection.execute(
-                update(run).where(run.c.id == _run_key(of)).values(state=state, reason=reason, ended_at=ended)
-            )
+            connection.execute(open_still.values(state=state, error=error, settled_at=_now()))
+
+    def end(self, of: Run, state: RunState, reason: str = "") -> None:
+        """Note how a run ended; a skipped run's open deliveries are skipped with it.
+
+        A run that has delivered everything is not called skipped because it is repeated.
+        """
+        ended = None if state is RunState.RUNNING else _now()
+        changed = update(run).where(run.c.id == _run_key(of))
+        if state is RunState.SKIPPED:
+            changed = changed.where(run.c.state != RunState.DELIVERED)
+        with self._errors("cannot write"), self._engine.begin() as connection:
+            self._touch(connection, of, _now())
+            connection.execute(changed.values(state=state, reason=reason, ended_at=ended))
             if state is RunState.SKIPPED:
                 connection.execute(
                     update(delivery).where(*_same(*_period_of(of).values()), delivery.c.state == DeliveryState.PLANNED)
@@ -126,34 +153,37 @@ class Ledger:
             found = connection.execute(select(run.c.state, run.c.reason).where(run.c.id == _run_key(of))).one_or_none()
         return (RunState(found.state), found.reason) if found else (RunState.RUNNING, "")
 
-    def _upsert_run(self, connection: Connection, of: Run) -> None:
-        values = {
-            **_period_of(of), "run_id": of.run_id, "state": RunState.RUNNING, "reason": "", "ended_at": None,
-            "spec_digest": of.report.digest, "folder": of.folder.uri, "started_at": _now(),
-        }  # fmt: skip
-        changed = connection.execute(update(run).where(run.c.id == _run_key(of)).values(**values))
-        if changed.rowcount == 0:
-            connection.execute(insert(run).values(id=_run_key(of), **values))
+    def _touch(self, connection: Connection, of: Run, now: dt.datetime) -> None:
+        """Make the run's row where there is none, and keep its facts up to date."""
+        facts = {**_period_of(of), "spec_digest": of.report.digest, "folder": of.folder.uri}
+        if connection.execute(update(run).where(run.c.id == _run_key(of)).values(**facts)).rowcount == 0:
+            new = {"id": _run_key(of), "run_id": of.run_id, "state": RunState.RUNNING, "reason": "", "started_at": now}
+            _insert_if_missing(connection, run, {**new, **facts})
 
-    def _plan(self, connection: Connection, of: Run, item: Planned) -> None:
+    def _resume(self, connection: Connection, of: Run) -> None:
+        open_still = update(run).where(run.c.id == _run_key(of), run.c.state != RunState.DELIVERED)
+        connection.execute(open_still.values(state=RunState.RUNNING, reason="", ended_at=None))
+
+    def _planned(self, connection: Connection, of: Run, item: Planned) -> DeliveryEntry:
+        """Return the entry of a planned delivery, made where it is missing."""
         same = (
             *_same(*_period_of(of).values()),
             delivery.c.destination == item.destination,
-            delivery.c.recipient == item.recipient,
+            delivery.c.identity == item.identity,
         )
-        rows = connection.execute(select(*_ENTRY).where(*same).order_by(delivery.c.issue.desc())).first()
-        newest = _entry(rows) if rows is not None else None
-        if newest is None or (of.force and newest.run_id != of.run_id):
-            issue = newest.issue + 1 if newest else 1
-            connection.execute(insert(delivery).values(
-                id=_delivery_key(of, item, issue), **_period_of(of), destination=item.destination, channel=item.channel,
-                recipient=item.recipient, issue=issue, run_id=of.run_id, state=DeliveryState.PLANNED, attempts=0,
-                receipt="", error="", planned_at=_now(),
-            ))  # fmt: skip
-        elif newest.state in CLAIMABLE:
-            connection.execute(
-                update(delivery).where(delivery.c.id == newest.id).values(run_id=of.run_id, state=DeliveryState.PLANNED)
-            )
+        rows = connection.execute(select(*_ENTRY).where(*same).order_by(delivery.c.issue.desc())).all()
+        entries = [_entry(row) for row in rows]
+        if own := [entry for entry in entries if not of.force or entry.run_id == of.run_id]:
+            return own[0]
+        issue = entries[0].issue + 1 if entries else 1
+        entry_id = _delivery_key(of, item, issue)
+        new = {
+            "id": entry_id, "destination": item.destination, "channel": item.channel, "recipient": item.recipient,
+            "identity": item.identity, "issue": issue, "run_id": of.run_id, "state": DeliveryState.PLANNED,
+            "attempts": 0, "receipt": "", "error": "", "planned_at": _now(),
+        }  # fmt: skip
+        _insert_if_missing(connection, delivery, {**new, **_period_of(of)})
+        return _entry(connection.execute(select(*_ENTRY).where(delivery.c.id == entry_id)).one())
 
     @contextmanager
     def _errors(self, what: str) -> Iterator[None]:
@@ -172,7 +202,7 @@ def sqlite_engine(path: Path) -> Engine:
     @event.listens_for(engine, "connect")
     def _begin_ourselves(connection: Any, _: Any) -> None:
         connection.isolation_level = (
-            None  # else the driver begins late, and two writers deadlock (SQLAlchemy's SQLite notes)
+            None  # else the driver begins late and two writers deadlock, say SQLAlchemy's notes
         )
         connection.execute("PRAGMA journal_mode = WAL")
 
@@ -181,6 +211,12 @@ def sqlite_engine(path: Path) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _insert_if_missing(connection: Connection, table: Table, values: dict[str, Any]) -> None:
+    """Insert a row, unless another process was faster at the same one."""
+    with suppress(IntegrityError), connection.begin_nested():
+        connection.execute(insert(table).values(**values))
 
 
 def _now() -> dt.datetime:
@@ -207,7 +243,7 @@ def _run_key(of: Run) -> str:
 
 def _delivery_key(of: Run, item: Planned, issue: int) -> str:
     start, end = (moment.astimezone(dt.UTC).isoformat() for moment in (of.period.start, of.period.end))
-    text = f"{of.report.id}|{of.schedule.id}|{start}|{end}|{item.destination}|{item.recipient}|{issue}"
+    text = f"{of.report.id}|{of.schedule.id}|{start}|{end}|{item.destination}|{item.identity}|{issue}"
     return str(uuid.uuid5(NAMESPACE, text))
 
 

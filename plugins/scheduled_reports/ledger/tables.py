@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     DateTime,
     Dialect,
@@ -73,17 +74,18 @@ delivery = Table(
     Column("destination", String(63), nullable=False),
     Column("channel", String(63), nullable=False),
     Column("recipient", String(500), nullable=False),
+    Column("identity", String(500), nullable=False),
     Column("issue", Integer, nullable=False),
     Column("run_id", String(250), nullable=False),
     Column("state", String(20), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("receipt", Text, nullable=False),
     Column("error", Text, nullable=False),
-    Column("size", Integer),
+    Column("size", BigInteger),
     Column("seconds", Float),
     Column("planned_at", UtcDateTime, nullable=False),
     Column("claimed_at", UtcDateTime),
     Column("settled_at", UtcDateTime),
-    UniqueConstraint("report_id", "schedule_id", "period_start", "period_end", "destination", "recipient", "issue"),
+    UniqueConstraint("report_id", "schedule_id", "period_start", "period_end", "destination", "identity", "issue"),
 )
 Index(None, delivery.c.report_id, delivery.c.schedule_id, delivery.c.run_id)

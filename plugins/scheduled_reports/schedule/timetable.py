@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from airflow.sdk import timezone
 from airflow.timetables.base import DagRunInfo, DataInterval, TimeRestriction, Timetable
 from airflow.timetables.trigger import CronTriggerTimetable
 
-LATE = dt.timedelta(hours=1)
-"""A fire missed by more than this is passed over: merging a spec, unpausing a DAG or an outage mails nobody."""
+from scheduled_reports.schedule.schedule import LATE
 
 
 class ReportTimetable(CronTriggerTimetable):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from scheduled_reports.model import EmailAddress, Model
+from scheduled_reports.model import EmailAddress, Model, is_name
 from scheduled_reports.schedule.schedule import Schedule
 from scheduled_reports.spec.marks import marked
 from scheduled_reports.spec.places import problems_of
@@ -18,8 +17,6 @@ from scheduled_reports.spec.references import findings
 from scheduled_reports.spec.report import ReportSpec
 from scheduled_reports.spec.secrets import secrets_in
 from scheduled_reports.spec.yaml import Source, read
-
-_STEM = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
@@ -77,15 +74,24 @@ def spec_files(folder: Path) -> list[Path]:
 
 
 def load(path: Path, include: Path) -> Report | BrokenReport:
-    """Load one spec; a broken one comes back with its problems.
+    """Load one spec; a broken one comes back with its problems, whatever it is that breaks.
 
     Args:
         path: The YAML file.
         include: The folder with sql/.
     """
     source, problems = read(path)
-    if not _STEM.fullmatch(path.stem):
-        hint = "rename it to lower-case letters, digits and single underscores, for example morning_brief.yaml"
+    try:
+        return _checked(source, problems, include)
+    except Exception as error:  # one file never takes the others down
+        what = f"cannot be checked: {type(error).__name__}: {error}"
+        return _broken(source, [*problems, Problem(path, 1, 1, what, "look for what is unusual in this file")])
+
+
+def _checked(source: Source, problems: list[Problem], include: Path) -> Report | BrokenReport:
+    path = source.path
+    if not is_name(path.stem):
+        hint = "rename it to at most 63 lower-case letters, digits and single underscores: morning_brief.yaml"
         problems.append(Problem(path, 1, 1, f"the file's name {path.stem!r} cannot be a report's id", hint))
     if path.suffix == ".yml" and path.with_suffix(".yaml").exists():
         problems.append(Problem(path, 1, 1, f"{path.stem}.yaml is there too: two reports with one id", "rename one"))
@@ -130,7 +136,7 @@ def _broken(source: Source, problems: list[Problem]) -> BrokenReport:
     unique = {schedule.id: schedule for schedule in schedules}
     try:
         owner = _Owner(owner=data.get("owner", "")).owner
-    except ValidationError:
+    except Exception:  # whatever else is wrong with it
         owner = None
     return BrokenReport(source.path.stem, source.path, tuple(sorted(problems)), tuple(unique.values()), owner,
                         data.get("enabled") is not False)  # fmt: skip
@@ -139,5 +145,5 @@ def _broken(source: Source, problems: list[Problem]) -> BrokenReport:
 def _schedule(entry: object) -> Schedule | None:
     try:
         return Schedule.model_validate(entry)
-    except ValidationError:
+    except Exception:  # whatever is wrong with it, the other schedules count
         return None

@@ -33,8 +33,10 @@ def problems_of(error: ValidationError, source: Source, model: type[BaseModel]) 
         if kind == "too_short" and detail["input"]:
             continue  # its entries are wrong and have their own errors
         tag = ("type",) if kind == "union_tag_invalid" else ()
-        line, column = source.place((*loc, *tag), key=kind in {"extra_forbidden", "missing"})
-        known = source.known(loc)
+        is_key = loc[-1:] == ("[key]",) and kind != "extra_forbidden"  # pydantic's word for a mapping's key
+        loc = loc[:-1] if is_key else loc
+        line, column = source.place((*loc, *tag), key=is_key or kind in {"extra_forbidden", "missing"})
+        known = source.known(loc[:-1] if is_key else loc)
         message, hint = _message(detail, known) or _key_message(detail, known, model)
         yield Problem(source.path, line, column, message, hint)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scheduled_reports.errors import ReportError
+from scheduled_reports.file_names import RULE, fault_in
 from scheduled_reports.run import template_words
 from scheduled_reports.spec.marks import Loc, Mark, marked
 from scheduled_reports.spec.places import path_text
@@ -59,15 +60,12 @@ class _Names:
         for index, entry in enumerate(self.report.spec.formats):
             with suppress(ReportError):  # a template that cannot be filled is told by itself
                 name = f"{fill(entry.file_name, self._words)}.{entry.extension}"
-                what = f"the file of {entry.key!r} is called {name}"
-                if "/" in name:
-                    yield ("formats", index), what, "a name holds no slash; the destination has the path"
+                what = f"the file of {entry.key!r} is called {name!r}"
+                if fault := fault_in(name):
+                    yield ("formats", index), f"{what}: {fault}", f"a name has {RULE}"
                 if name in taken:
-                    yield (
-                        ("formats", index),
-                        f"{what}, as that of {taken[name]!r}",
-                        "give one of them another 'file_name'",
-                    )
+                    hint = "give one of them another 'file_name'"
+                    yield ("formats", index), f"{what}, as that of {taken[name]!r}", hint
                 taken.setdefault(name, entry.key)
 
     def check(self, mark: Mark, loc: Loc, text: str) -> Iterator[tuple[str, str]]:
@@ -95,11 +93,18 @@ class _Names:
         path = Path(folder / text)
         if not path.resolve().is_relative_to(folder.resolve()):
             yield f"{text!r} lies outside {folder}", "name a file below include/sql/"
-        elif not path.is_file():
+            return
+        if not path.is_file():
             present = sorted(str(found.relative_to(folder)) for found in folder.rglob("*.sql"))
             yield f"there is no file {path}", did_you_mean(text, present)
-        else:
+            return
+        try:
             sql = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            yield f"{path} cannot be read: {error}", "save it as UTF-8 text"
+        except OSError as error:
+            yield f"{path} cannot be read: {error.strerror}", "check its permissions"
+        else:
             yield from self._sql(loc, sql, f" ({path.name})")
             yield from ((f"{path.name}:{found.line}: {found.message}", found.hint) for found in secrets_in(path, sql))
 
@@ -108,10 +113,8 @@ class _Names:
         for name, start in binds_in(text):
             if name not in allowed:
                 line = text.count("\n", 0, start) + 1
-                yield (
-                    f"unknown bind value ':{name}' in line {line} of the SQL{where}",
-                    did_you_mean(name, allowed),
-                )
+                hint = rf"{did_you_mean(name, allowed)}; where it is no bind value, write \:{name}"
+                yield f"unknown bind value ':{name}' in line {line} of the SQL{where}", hint
 
     def _template(self, _: Loc, text: str) -> Iterator[tuple[str, str]]:
         try:

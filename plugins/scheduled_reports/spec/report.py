@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
@@ -48,6 +49,8 @@ class Parameter(Model):
             return None
         wanted = _PYTHON_TYPES[self.type]
         if wanted is dt.date and isinstance(given, str):
+            if not re.fullmatch(r"\d{4}-\d\d-\d\d", given):  # Python reads 2026-W01-1 too; Airflow's form does not
+                raise ValueError(f"{given!r} is not a date; write it as 2026-01-31")
             return dt.date.fromisoformat(given)
         if wanted is float and isinstance(given, int) and not isinstance(given, bool):
             return float(given)
@@ -92,7 +95,9 @@ class ReportSpec(Model):
     title: str = Field(min_length=1, max_length=200, description="The report's name, as its readers know it.")
     description: str = Field("", description="What it answers, for whom. Markdown; shown in Airflow.")
     owner: EmailAddress = Field(description="E-mail address of whoever is told when the report fails.")
-    tags: tuple[str, ...] = Field((), description="Airflow tags, to filter by.")
+    tags: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = Field(
+        (), description="Airflow tags, to filter by."
+    )
     enabled: bool = Field(True, description="`false` takes the report out of Airflow without deleting its file.")
     retries: int = Field(
         3, ge=1, le=10,

@@ -12,10 +12,23 @@ from pydantic import Field, model_validator
 from scheduled_reports.model import Model
 from scheduled_reports.spec.marks import Sql, SqlFile
 
-BIND = re.compile(r"(?<![:\w\\]):([A-Za-z_]\w*+)(?!:(?!:))")
-"""A bind value: `:name`, also in `:name::type`, but not `::type` and not `\\:name`."""
+_TOKEN = re.compile(
+    r"""
+    (?P<quoted> (?<!\w) [eE]'(?:[^'\\]|\\.|'')*' | '(?:[^']|'')*' | "(?:[^"]|"")*" | --[^\n]*
+              | /\*(?> (?!/\*|\*/). | /\*.*?\*/ )*+\*/ | /\*.*?\*/   # one may hold another in PostgreSQL and DuckDB
+              | (?<![\w$]) \$(?P<tag>[A-Za-z_]\w*|)\$ .*? \$(?P=tag)\$ )
+    | (?P<colon> \\: )
+    | (?<! [:\w'")\]] )                                       # x::type, {a:b}, {'a':b}, x[f(1):n]
+      (?: (?<! [\w'")\]] \[ ) | (?<= (?i:array) \[ ) )         # x[:n], which ARRAY[:n] and [:n] are not
+      : (?P<name> [A-Za-z_]\w*+ ) (?! :(?!:) )
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+"""What of SQL can hold a colon and a name: quoted text or a comment, `\\:` for a plain colon, and a bind value.
 
-_QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)
+A bind value is `:name`, also in `:name::type`; `::type`, `x[:n]`, `x[1:n]` and `{'a':b}` hold none. A space before the
+colon makes one of it (`x[ :n]`), a backslash never does.
+"""
 
 RUN_BINDS = {
     "period_start": "first instant of the period",
@@ -31,24 +44,25 @@ RUN_BINDS = {
 
 def binds_in(sql: str) -> list[tuple[str, int]]:
     """Return each bind value's name and its offset in `sql`, leaving out quoted text and comments."""
-    blank = _QUOTED.sub(lambda match: " " * len(match.group()), sql)
-    return [(match.group(1), match.start()) for match in BIND.finditer(blank)]
+    return [(match["name"], match.start()) for match in _TOKEN.finditer(sql) if match["name"]]
 
 
 def numbered(sql: str, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
-    """Rewrite `:name` as `$1`, `$2`, … and return it with the values in that order (for DuckDB).
+    """Rewrite `:name` as `$1`, `$2`, … (and an escaped colon as one) and return it with the values in that order.
+
+    DuckDB takes it so; SQLAlchemy knows the escape itself.
 
     Raises:
         KeyError: `sql` names a bind value that `values` lacks.
     """
-    order: list[str] = []
-    pieces, last = [], 0
-    for name, start in binds_in(sql):
-        if name not in order:
-            order.append(name)
-        pieces += [sql[last:start], f"${order.index(name) + 1}"]
-        last = start + len(name) + 1
-    return "".join((*pieces, sql[last:])), [values[name] for name in order]
+    order = list(dict.fromkeys(name for name, _ in binds_in(sql)))
+
+    def plain(match: re.Match[str]) -> str:
+        if match["quoted"]:
+            return match["quoted"]
+        return f"${order.index(match['name']) + 1}" if match["name"] else ":"
+
+    return _TOKEN.sub(plain, sql), [values[name] for name in order]
 
 
 def for_sqlalchemy(sql: str) -> str:
@@ -70,7 +84,10 @@ def _escaped(sql: str) -> str:
 class Query(Model):
     """SQL text, inline or in a file."""
 
-    sql: Sql | None = Field(None, description="SQL, inline. Values only as binds: `:period_start`, `:my_parameter`.")
+    sql: Sql | None = Field(
+        None,
+        description="SQL, inline. Values only as binds: `:period_start`, `:my_parameter`; `\\:` is a plain colon.",
+    )
     sql_file: SqlFile | None = Field(None, description="SQL in a file, named relative to `include/sql/`.")
 
     @model_validator(mode="after")

@@ -19,6 +19,10 @@ from scheduled_reports.spec.problems import Problem
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+MOST_VALUES = 100_000
+"""More than any report says: ten lines of aliases to aliases can mean billions, which no memory holds."""
+
+
 class CoreSchemaLoader(Loader):  # type: ignore[misc]
     """PyYAML's safe loader (libyaml where it is built in) with the resolution rules of YAML 1.2."""
 
@@ -70,8 +74,7 @@ class Source:
             step = _step(node, part)
             if step is not None:
                 where, node = (step[0] if key and step[0] is not None else step[1]), step[1]
-        mark = where.start_mark if where is not None else None
-        return (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
+        return _at(where)
 
     def known(self, loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
         """Return `loc` without what the file does not have: union tags, places in a list of one; a last key stays."""
@@ -95,13 +98,17 @@ def read(path: Path) -> tuple[Source, list[Problem]]:
     try:
         root = loader.get_single_node()
         data = loader.construct_document(root) if root is not None else None
+        _written_out(root, {})
     except yaml.YAMLError as error:
         return Source(path, None, None), [_syntax_problem(path, error)]
+    except _TooManyValuesError as error:
+        what = f"with its aliases (*name) written out, this holds more than {MOST_VALUES:,} values, or itself"
+        return Source(path, None, None), [Problem(path, *_at(error.node), what, "write out what is needed of it")]
     except (ValueError, TypeError, RecursionError) as error:
         return Source(path, None, None), [Problem(path, 1, 1, f"is not valid YAML: {error}")]
     finally:
         loader.dispose()
-    return Source(path, data, root), list(_duplicate_keys(path, root))
+    return Source(path, data, root), sorted(_key_problems(path, root))
 
 
 def _step(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node | None, yaml.Node] | None:
@@ -114,19 +121,53 @@ def _step(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node | None, ya
     return None
 
 
-def _duplicate_keys(path: Path, node: yaml.Node | None) -> Iterator[Problem]:
-    if isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            yield from _duplicate_keys(path, item)
-    if isinstance(node, yaml.MappingNode):
+def _at(node: yaml.Node | None) -> tuple[int, int]:
+    return (node.start_mark.line + 1, node.start_mark.column + 1) if node is not None else (1, 1)
+
+
+class _TooManyValuesError(Exception):
+    def __init__(self, node: yaml.Node) -> None:
+        self.node = node
+
+
+def _written_out(node: yaml.Node | None, known: dict[int, int]) -> int:
+    """Return how many values `node` holds with its aliases written out, each node counted only once.
+
+    Raises:
+        _TooManyValuesError: More than MOST_VALUES; without end where a node holds itself.
+    """
+    if not isinstance(node, yaml.CollectionNode):
+        return 1
+    if id(node) not in known:
+        known[id(node)] = MOST_VALUES + 1  # until it is counted: whoever meets it meanwhile is in it
+        count = 1 + sum(_written_out(child, known) for child in _children(node))
+        if count > MOST_VALUES:
+            raise _TooManyValuesError(node)
+        known[id(node)] = count
+    return known[id(node)]
+
+
+def _children(node: yaml.CollectionNode) -> list[yaml.Node]:
+    return [value for _, value in node.value] if isinstance(node, yaml.MappingNode) else list(node.value)
+
+
+def _key_problems(path: Path, root: yaml.Node | None) -> Iterator[Problem]:
+    waiting, visited = [root], set[int]()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in visited or not isinstance(node, yaml.CollectionNode):
+            continue
+        visited.add(id(node))
+        waiting += _children(node)
         seen: dict[str, int] = {}
-        for key, value in node.value:
-            mark = key.start_mark
+        for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+            line, column = _at(key)
+            if key.tag != "tag:yaml.org,2002:str":
+                yield Problem(path, line, column, f"the key {key.value} is not text", "put it in quotes")
             if key.value in seen:
                 first = f"it already stands in line {seen[key.value]}"
-                yield Problem(path, mark.line + 1, mark.column + 1, f"the key {key.value!r} stands twice", first)
-            seen.setdefault(key.value, mark.line + 1)
-            yield from _duplicate_keys(path, value)
+                yield Problem(path, line, column, f"the key {key.value!r} stands twice", first)
+            seen.setdefault(key.value, line)
 
 
 def _syntax_problem(path: Path, error: yaml.YAMLError) -> Problem:

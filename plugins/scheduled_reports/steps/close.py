@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 
-from scheduled_reports.errors import DeliveryError, ReportError
+from scheduled_reports.errors import ArchiveError, DeliveryError
 from scheduled_reports.ledger import DeliveryEntry, DeliveryState, Ledger, RunState
-from scheduled_reports.notify import tell_owner
+from scheduled_reports.notify import tell_owner_or_log
 from scheduled_reports.run import Run
 from scheduled_reports.steps import RunSkipped
 from scheduled_reports.steps.plan import owed
 
 log = logging.getLogger(__name__)
+
+TRIED = {DeliveryState.FAILED, DeliveryState.RETRYING, DeliveryState.UNCERTAIN, DeliveryState.SENDING}
 
 
 def close(run: Run, ledger: Ledger, owner_conn_id: str) -> dict[str, object]:
@@ -34,18 +36,38 @@ def close(run: Run, ledger: Ledger, owner_conn_id: str) -> dict[str, object]:
     for entry in entries:
         log.info("%s %s: %s %s", entry.channel, entry.recipient, entry.state, entry.receipt or entry.error)
     missing = [entry for entry in entries if entry.state is not DeliveryState.DELIVERED]
-    ended = RunState.FAILED if missing else RunState.DELIVERED
-    problem = "\n".join(f"{entry.recipient}: {entry.error or reason or 'not sent'}" for entry in missing)
-    ledger.end(run, ended, problem)
-    run.folder.note(state=ended, reason=problem, deliveries=[_facts(entry) for entry in entries])
+    facts = [_facts(entry) for entry in entries]
     if missing:
-        failure = DeliveryError(
-            f"{run.report.spec.title}, {run.period.label}: {len(missing)} of {len(entries)} deliveries did not arrive",
-            why=problem, fix="mend the cause, then clear the failed tasks: only what is missing is sent",
-        )  # fmt: skip
+        failure = _failure(run, entries, missing, reason)
+        ledger.end(run, RunState.FAILED, failure.why)
         _tell(run, owner_conn_id, failure)
+        try:
+            run.folder.note(state=RunState.FAILED, reason=failure.why, deliveries=facts)
+        except ArchiveError as error:  # it must not hide the failure that it may well be the cause of
+            log.warning("%s", error)
         raise failure
+    ledger.end(run, RunState.DELIVERED)
+    run.folder.note(state=RunState.DELIVERED, reason="", deliveries=facts)
     return {"delivered": len(entries)}
+
+
+def _failure(run: Run, entries: list[DeliveryEntry], missing: list[DeliveryEntry], reason: str) -> DeliveryError:
+    """Return the error that says who got nothing and why; what one cause kept from all is said once."""
+    lines = [f"{entry.recipient}: {entry.error}" for entry in missing if entry.state in TRIED]
+    never = [entry.recipient for entry in missing if entry.state not in TRIED]
+    if never:
+        lines.append(
+            f"{reason or 'an earlier step failed; its log says why'}\n(so nothing was sent to {', '.join(never)})"
+        )
+    what = f"{run.report.spec.title}, {run.period.label}: {len(missing)} of {len(entries)} deliveries did not arrive"
+    fix = "mend the cause, then clear the failed tasks: only what is missing is sent"
+    return DeliveryError(what, why="\n".join(lines), fix=fix)
+
+
+def _tell(run: Run, conn_id: str, failure: DeliveryError) -> None:
+    subject = f"Not delivered: {run.report.spec.title}, {run.period.label}"
+    where = f"Report {run.report.id}, schedule {run.schedule.id}, run {run.run_id}\nFiles: {run.folder.uri}"
+    tell_owner_or_log(run.connect, conn_id, run.report.spec.owner, subject, f"{failure}\n\n{where}\n")
 
 
 def _facts(entry: DeliveryEntry) -> dict[str, object]:
@@ -53,15 +75,3 @@ def _facts(entry: DeliveryEntry) -> dict[str, object]:
         "destination": entry.destination, "recipient": entry.recipient, "state": entry.state, "receipt": entry.receipt,
         "error": entry.error, "size": entry.size, "seconds": entry.seconds, "issue": entry.issue,
     }  # fmt: skip
-
-
-def _tell(run: Run, conn_id: str, failure: ReportError) -> None:
-    """Tell the owner; that this may fail too must not hide the failure itself."""
-    subject = f"Not delivered: {run.report.spec.title}, {run.period.label}"
-    text = (
-        f"{failure}\n\nReport {run.report.id}, schedule {run.schedule.id}, run {run.run_id}\nFiles: {run.folder.uri}\n"
-    )
-    try:
-        tell_owner(run.connect, conn_id, run.report.spec.owner, subject, text)
-    except ReportError as error:
-        log.error("The owner %s could not be told: %s", run.report.spec.owner, error)  # noqa: TRY400

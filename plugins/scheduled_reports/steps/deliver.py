@@ -17,8 +17,8 @@ from scheduled_reports.steps.render import artifacts_of
 log = logging.getLogger(__name__)
 
 
-def deliver(run: Run, ledger: Ledger, destination: str) -> dict[str, str]:
-    """Send what `destination` still owes; return each recipient's receipt.
+def deliver(run: Run, ledger: Ledger, destination: str) -> dict[str, int]:
+    """Send what `destination` still owes; return how many have their receipt, and how many of them got it now.
 
     A recipient that has a receipt is passed over, so that a retried or cleared task sends only what is missing; one bad
     recipient does not keep the others from theirs.
@@ -28,23 +28,25 @@ def deliver(run: Run, ledger: Ledger, destination: str) -> dict[str, str]:
         ArchiveError: The run's files cannot be read.
         LedgerError: The ledger cannot be reached; nothing more is sent.
     """
-    channel = next(entry for entry in run.report.spec.deliver if entry.key == destination)
+    channels = {entry.key: entry for entry in run.report.spec.deliver}
+    if destination not in channels:
+        raise DeliveryError(f"the spec has no destination {destination!r} any more", fix="trigger a new run")
+    entries = owed(run, ledger, destination)
+    waiting = [entry for entry in entries if entry.state is not DeliveryState.DELIVERED]
     failures: dict[str, ReportError] = {}
-    receipts: dict[str, str] = {}
     with run.folder.fetch("files") as files, ExitStack() as stack:
-        sender = _Sender(run, ledger, channel, files, stack)
-        for entry in owed(run, ledger):
-            if entry.destination == destination:
-                try:
-                    receipts[entry.recipient] = sender.send(entry)
-                except LedgerError:
-                    raise
-                except ReportError as error:
-                    failures[entry.recipient] = error
-                    log.error("%s: %s", entry.recipient, error)  # noqa: TRY400 - the text says all, a trace hides it
+        sender = _Sender(run, ledger, channels[destination], files, stack)
+        for entry in waiting:
+            try:
+                sender.send(entry)
+            except LedgerError:
+                raise
+            except ReportError as error:
+                failures[entry.recipient] = error
+                log.error("%s: %s", entry.recipient, error)  # noqa: TRY400 - the text says all, a trace hides it
     if failures:
-        raise _summary(destination, failures, len(receipts))
-    return receipts
+        raise _summary(destination, failures, len(entries) - len(failures))
+    return {"delivered": len(entries), "now": len(waiting)}
 
 
 def _summary(destination: str, failures: dict[str, ReportError], delivered: int) -> DeliveryError:
@@ -62,25 +64,38 @@ class _Sender:
         self._session: Session | None = None
         self._closed: ReportError | None = None
 
-    def send(self, entry: DeliveryEntry) -> str:
-        """Claim, send, note the receipt and return it."""
+    def send(self, entry: DeliveryEntry) -> None:
+        """Prepare, claim, send, and note the receipt: what fails before the claim leaves the delivery open."""
+        try:
+            session, parcel = self._opened(), self._delivery(entry)
+        except ReportError as error:
+            self._ledger.put_off(entry.id, _state_after(error), str(error))
+            raise
         claimed = self._ledger.claim(entry.id)
         if claimed is None:
-            log.info("%s has it already: %s", entry.recipient, entry.receipt)
-            return entry.receipt
-        if claimed.state is DeliveryState.UNCERTAIN:
+            log.info("%s has it already", entry.recipient)
+        elif claimed.state is DeliveryState.UNCERTAIN:
             raise UncertainDeliveryError(f"{entry.recipient} may have it already", why=claimed.error,
                                          fix="ask them; trigger the DAG with 'force' to send again")  # fmt: skip
+        else:
+            self._hand_over(session, parcel)
+
+    def _hand_over(self, session: Session, parcel: Delivery) -> None:
         started = time.monotonic()
         try:
-            receipt = self._opened().send(self._delivery(entry))
-        except ReportError as error:
-            self._ledger.settle(entry.id, _state_after(error), error=str(error), seconds=time.monotonic() - started)
-            raise
+            receipt = session.send(parcel)
+        except Exception as error:
+            known = error if isinstance(error, ReportError) else _unforeseen(parcel.recipient, error)
+            seconds = round(time.monotonic() - started, 3)
+            self._ledger.settle(parcel.id, _state_after(known), error=str(known), seconds=seconds)
+            if known is error:
+                raise
+            raise known from error
         seconds = round(time.monotonic() - started, 3)
-        self._ledger.settle(entry.id, DeliveryState.DELIVERED, receipt=receipt.text, size=receipt.size, seconds=seconds)
-        log.info("%s: delivered, %s bytes, %.2f s, %s", entry.recipient, f"{receipt.size:,}", seconds, receipt.text)
-        return receipt.text
+        log.info("%s: delivered, %s bytes, %.2f s, %s", parcel.recipient, f"{receipt.size:,}", seconds, receipt.text)
+        self._ledger.settle(
+            parcel.id, DeliveryState.DELIVERED, receipt=receipt.text, size=receipt.size, seconds=seconds
+        )
 
     def _opened(self) -> Session:
         """Open the session once; where that fails it fails for every recipient, without asking the server again."""
@@ -95,9 +110,19 @@ class _Sender:
         return self._session
 
     def _delivery(self, entry: DeliveryEntry) -> Delivery:
+        lacking = [key for key in self._channel.formats() if key not in self._artifacts]
+        if lacking:
+            why, fix = "the spec named it after rendering", "clear the task `render`"
+            raise DeliveryError(f"the run has no file of format {lacking[0]!r}", why=why, fix=fix)
         carried = {key: self._artifacts[key] for key in self._channel.formats()}
         files = {key: self._files / artifact.name for key, artifact in carried.items()}
         return Delivery(entry.id, entry.recipient, files, carried, self._run.words)
+
+
+def _unforeseen(recipient: str, error: Exception) -> UncertainDeliveryError:
+    """Return the error for a fault of the channel itself, of which nobody knows how far it came."""
+    what, why = f"sending to {recipient} broke off", f"{type(error).__name__}: {error}"
+    return UncertainDeliveryError(what, why=why, fix="ask them; trigger the DAG with 'force' to send again")
 
 
 def _state_after(error: ReportError) -> DeliveryState:

@@ -29,7 +29,7 @@ def extract(run: Run) -> dict[str, int]:
         ArchiveError: The run's folder cannot be written.
     """
     with run.folder.scratch() as folder:
-        tables = Tables(folder)
+        tables = Tables(folder, spill=folder / ".spill")
         facts: dict[str, Any] = {}
         for name, source in run.report.spec.sources.items():
             facts[name] = _made(tables, name, "source", partial(source.extract, run, name))

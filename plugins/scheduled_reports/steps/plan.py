@@ -6,16 +6,16 @@ from scheduled_reports.ledger import DeliveryEntry, Ledger, Planned
 from scheduled_reports.run import Run
 
 
-def planned(run: Run) -> list[Planned]:
-    """Return one delivery for each recipient of each destination in the spec."""
+def planned(run: Run, destination: str | None = None) -> list[Planned]:
+    """Return one delivery for each recipient of each destination in the spec, or of the one named."""
     return [
-        Planned(channel.key, channel.kind, recipient)
+        Planned(channel.key, channel.kind, recipient, channel.identity(recipient))
         for channel in run.report.spec.deliver
+        if destination in {None, channel.key}
         for recipient in channel.recipients(run.words)
     ]
 
 
-def owed(run: Run, ledger: Ledger) -> list[DeliveryEntry]:
-    """Return what the ledger says of the deliveries that the spec asks for now."""
-    wanted = {(item.destination, item.recipient) for item in planned(run)}
-    return [entry for entry in ledger.deliveries(run) if (entry.destination, entry.recipient) in wanted]
+def owed(run: Run, ledger: Ledger, destination: str | None = None) -> list[DeliveryEntry]:
+    """Return the ledger's entry of each delivery that the spec asks for now, of one destination or of all."""
+    return ledger.owed(run, planned(run, destination))

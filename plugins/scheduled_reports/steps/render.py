@@ -11,6 +11,7 @@ from pathlib import Path
 
 from scheduled_reports.document import Document, Provenance
 from scheduled_reports.errors import RenderError
+from scheduled_reports.file_names import RULE, fault_in
 from scheduled_reports.formats import Artifact, Format
 from scheduled_reports.run import Run
 from scheduled_reports.tables import Tables
@@ -57,10 +58,10 @@ def artifacts_of(run: Run) -> dict[str, Artifact]:
 def _rendered(run: Run, entry: Format, document: Document, folder: Path, taken: set[str]) -> Artifact:
     started = time.monotonic()
     name = f"{fill(entry.file_name, run.words)}.{entry.extension}"
-    if "/" in name or name in taken:
-        raise RenderError(f"format {entry.key!r} cannot be called {name!r}",
-                          why="another format has that name" if name in taken else "it holds a slash",
-                          fix="give it another `file_name`")  # fmt: skip
+    fault = "another format has that name" if name in taken else fault_in(name)
+    if fault:
+        raise RenderError(f"format {entry.key!r} cannot be called {name!r}", why=fault,
+                          fix=f"give it another `file_name`: {RULE}")  # fmt: skip
     target = folder / name
     try:
         entry.render(document, target)
