@@ -95,3 +95,28 @@ def test_the_configuration_file_of_airflow_is_read_where_there_is_one(home: Path
     )
 
     assert done.stdout.split() == ["from_file", "file:///from/environment", "smtp_default", "0:00:30"]
+
+
+def test_a_configuration_file_elsewhere_counts_where_airflow_is_told_of_it(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "my.cfg").write_text("[scheduled_reports]\nledger_conn_id = elsewhere\narchive = file:///100%%/x\n")
+    monkeypatch.setenv("AIRFLOW_CONFIG", str(tmp_path / "my.cfg"))
+    script = "from scheduled_reports import settings; print(settings.ledger_conn_id(), settings.archive())"
+
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", script], capture_output=True, text=True, check=True)
+
+    assert done.stdout.split() == ["elsewhere", "file:///100%/x"]
+
+
+def test_a_setting_in_a_file_is_read_without_importing_airflow(home: Path) -> None:
+    (home / "airflow.cfg").parent.mkdir(exist_ok=True)
+    (home / "airflow.cfg").write_text("[scheduled_reports]\narchive = file:///from/file\n")
+    script = (
+        "import sys\nfrom scheduled_reports import settings\n"
+        "print(settings.archive(), settings.ledger_conn_id(), 'airflow' in sys.modules)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert done.stdout.split() == ["file:///from/file", "None", "False"]

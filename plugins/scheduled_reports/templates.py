@@ -7,7 +7,7 @@ import functools
 from collections.abc import Mapping
 from typing import Any
 
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from scheduled_reports.errors import SpecError
@@ -22,13 +22,19 @@ def fill(text: str, words: Mapping[str, Any]) -> str:
     if "{" not in text:
         return text
     try:
-        return _environment().from_string(text).render(words)
+        return _compiled(text).render(words)
     except Exception as error:  # an expression may raise anything: {{ 1 / 0 }}, {{ 'x' | date }}
         raise SpecError(
             f"the template {text!r} cannot be filled",
             why=str(error).rstrip("."),
             fix=f"words: {', '.join(sorted(words))}; for example {{{{ period.start | date('%Y-%m-%d') }}}}",
         ) from error
+
+
+@functools.lru_cache(maxsize=1000)
+def _compiled(text: str) -> Template:
+    """Compile a template once: many formats and reports share the same text, such as a default file name."""
+    return _environment().from_string(text)
 
 
 @functools.cache

@@ -34,10 +34,13 @@ class Up:
         """Trigger a DAG, wait for its end, and return the run with its task instances."""
         started = self.api.post(f"/dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": conf})
         assert started.status_code == 200, started.text
-        path = f"/dags/{dag_id}/dagRuns/{started.json()['dag_run_id']}"
+        return self.ended(f"/dags/{dag_id}/dagRuns/{started.json()['dag_run_id']}")
+
+    def ended(self, path: str) -> dict[str, Any]:
+        """Wait for the end of a run and return it with its task instances."""
         deadline = time.monotonic() + LIMIT
         while (run := self.api.get(path).json())["state"] not in {"success", "failed"}:
-            assert time.monotonic() < deadline, f"{dag_id} is still {run['state']}"
+            assert time.monotonic() < deadline, f"{path} is still {run['state']}"
             time.sleep(0.2)
         return {**run, "tasks": self.api.get(f"{path}/taskInstances").json()["task_instances"]}
 
@@ -98,6 +101,35 @@ def test_a_triggered_report_is_delivered_by_the_scheduler(up: Up) -> None:
     assert {task["rendered_map_index"] for task in run["tasks"] if task["task_id"] == "deliver"} == {"email", "sftp"}
     assert len(list((up.folder / "out/demo/inbox").glob("*.eml"))) == 2
     assert len(list((up.folder / "out/demo/sftp").rglob("morning_brief_2026-10-01.*"))) == 2
+
+
+def test_a_delivered_run_that_is_cleared_as_a_whole_sends_nothing_again(up: Up) -> None:
+    wait_for_dags(up)
+    run = up.run("morning_brief__daily", period="2026-10-05")
+    mails = len(list((up.folder / "out/demo/inbox").glob("*.eml")))
+
+    body = {"dry_run": False, "dag_run_id": run["dag_run_id"], "only_failed": False}
+    cleared = up.api.post("/dags/morning_brief__daily/clearTaskInstances", json=body)
+    assert cleared.status_code == 200, cleared.text
+    again = up.ended(f"/dags/morning_brief__daily/dagRuns/{run['dag_run_id']}")
+
+    states = {task["task_id"]: task["state"] for task in again["tasks"]}
+    assert (again["state"], states["gate"], states["close"]) == ("success", "skipped", "success")
+    assert len(list((up.folder / "out/demo/inbox").glob("*.eml"))) == mails
+
+
+def test_clearing_only_the_deliveries_sends_nothing_again_either(up: Up) -> None:
+    wait_for_dags(up)
+    run = up.run("morning_brief__daily", period="2026-10-06")
+    mails = len(list((up.folder / "out/demo/inbox").glob("*.eml")))
+
+    body = {"dry_run": False, "dag_run_id": run["dag_run_id"], "task_ids": ["deliver", "close"], "only_failed": False}
+    assert up.api.post("/dags/morning_brief__daily/clearTaskInstances", json=body).status_code == 200
+    again = up.ended(f"/dags/morning_brief__daily/dagRuns/{run['dag_run_id']}")
+
+    assert (again["state"], {task["state"] for task in again["tasks"]}) == ("success", {"success"})
+    assert {task["try_number"] for task in again["tasks"] if task["task_id"] == "deliver"} == {2}
+    assert len(list((up.folder / "out/demo/inbox").glob("*.eml"))) == mails
 
 
 def test_a_week_of_holidays_is_skipped_with_the_reason_in_the_log(up: Up) -> None:

@@ -2,12 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import asyncssh
 import pytest
 
+from channels.faulty_sftp import FaultySftp
+from channels.faulty_smtp import FaultySmtp
+from channels.letters import PLAIN
+from channels.uploads import Connect, point_at
+from demo.mail_server import MailServer
+from demo.sftp_server import SftpServer
 from scheduled_reports.channels import Delivery
 from scheduled_reports.formats.base import Artifact
 
@@ -52,3 +59,62 @@ def delivery(tmp_path: Path) -> Callable[..., Delivery]:
         return Delivery(key, recipient, paths, artifacts, words)
 
     return make
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Iterator[MailServer]:
+    """A mail server that refuses one recipient."""
+    with MailServer(tmp_path / "inbox", refuse=frozenset({"gone@example.org"})) as server:
+        yield server
+
+
+@pytest.fixture
+def healthy(inbox: MailServer, connection: Connect) -> MailServer:
+    """The mail server that the connection names."""
+    connection("smtp_default", conn_type="smtp", host="127.0.0.1", port=inbox.port, extra=PLAIN)
+    return inbox
+
+
+@pytest.fixture
+def through(connection: Connect) -> Callable[..., None]:
+    """Point the connection at a faulty mail server."""
+
+    def point(server: FaultySmtp, **extra: Any) -> None:
+        connection(
+            "smtp_default", conn_type="smtp", host="127.0.0.1", port=server.port, extra={**PLAIN, "timeout": 2, **extra}
+        )
+
+    return point
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home without known hosts, keys or an agent."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def server(tmp_path: Path, connection: Connect) -> Iterator[SftpServer]:
+    """An SFTP server that the connection names."""
+    with SftpServer(tmp_path / "root", tmp_path / "key") as running:
+        point_at(connection, running)
+        yield running
+
+
+@pytest.fixture
+def faulty(tmp_path: Path, connection: Connect) -> Iterator[Callable[[type[asyncssh.SFTPServer]], Path]]:
+    """Start an SFTP server with the faults of a class; returns its folder."""
+    running: list[FaultySftp] = []
+
+    def start(files: type[asyncssh.SFTPServer]) -> Path:
+        one = FaultySftp(tmp_path / "root", files).__enter__()
+        running.append(one)
+        fields = {"conn_type": "sftp", "host": "127.0.0.1", "port": one.port, "login": "me", "password": "any"}
+        connection("sftp_default", **fields, extra={"host_key": one.host_key})
+        return one.root
+
+    yield start
+    for one in running:
+        one.__exit__(None, None, None)

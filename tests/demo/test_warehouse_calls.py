@@ -220,7 +220,8 @@ def test_every_campaign_that_is_active_on_the_demo_day_makes_calls_and_sells(
 ) -> None:
     active = rows(
         year,
-        "SELECT id FROM campaigns WHERE started_on <= ?1 AND coalesce(ended_on, '9') >= ?1 ORDER BY id",
+        "SELECT id FROM campaigns WHERE started_on <= ? AND coalesce(ended_on, '9') >= ? ORDER BY id",
+        str(DEMO_DAY),
         str(DEMO_DAY),
     )
     busy = rows(

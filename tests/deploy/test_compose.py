@@ -15,37 +15,25 @@ import jsonschema
 import pytest
 import yaml
 
-ROOT = Path(__file__).parents[2]
-COMPOSE_TEXT = (ROOT / "docker-compose.yaml").read_text("utf-8")
-COMPOSE: dict[str, Any] = yaml.safe_load(COMPOSE_TEXT)
-SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+from deploy.compose import (
+    COMPOSE,
+    COMPOSE_TEXT,
+    DEMO,
+    DOCUMENTED,
+    INTERPOLATION,
+    REQUIRED,
+    RESOLVED,
+    ROOT,
+    SERVICES,
+    interpolations,
+    resolve,
+)
+
 LONG_RUNNING = sorted(name for name, service in SERVICES.items() if service.get("restart") != "no")
 DEMO_ONLY = {"demo-warehouse", "mail-catcher", "sftp"}
 
 SECRET_NAME = re.compile(r"PASSWORD|SECRET|KEY|TOKEN|FERNET")
-# An interpolation: $$ (a literal dollar), or ${NAME} with an optional operator and what follows it.
-INTERPOLATION = re.compile(r"\$\$|\$\{(?P<name>\w+)(?:(?P<operator>:?[-?+])(?P<word>[^{}]*))?\}")
-TABLE_ROW = re.compile(r"^# \| (?P<name>[A-Z][A-Z0-9_]+) +\| (?P<needed>.+?) +\| .+ \|$", re.MULTILINE)
 PINNED = re.compile(r"^[\w./-]+:v?\d+\.\d+(\.\d+)?[\w.-]*$")
-
-
-def _without_comments(text: str) -> str:
-    return "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
-
-
-def _interpolations() -> list[re.Match[str]]:
-    return [match for match in INTERPOLATION.finditer(_without_comments(COMPOSE_TEXT)) if match["name"]]
-
-
-def _demo_environment() -> dict[str, str]:
-    """Read the demo's env file as Compose does: NAME=value, where single quotes mean "take it literally"."""
-    values: dict[str, str] = {}
-    for line in (ROOT / "include/demo/compose.env").read_text("utf-8").splitlines():
-        if line and not line.startswith("#"):
-            name, _, value = line.partition("=")
-            quoted = len(value) > 1 and value[0] == value[-1] == "'"
-            values[name] = value[1:-1] if quoted else value
-    return values
 
 
 def _connections(spec: Path) -> list[dict[str, str]]:
@@ -54,31 +42,8 @@ def _connections(spec: Path) -> list[dict[str, str]]:
     return [*data["sources"].values(), *data["deliver"]]
 
 
-def _resolve(node: Any, environment: dict[str, str]) -> Any:
-    """Return `node` with every ${...} replaced; raise KeyError for a required one that is missing."""
-
-    def value(match: re.Match[str]) -> str:
-        if not match["name"]:
-            return "$"
-        if match["operator"] == ":-":
-            return environment.get(match["name"]) or match["word"]
-        return environment[match["name"]]
-
-    if isinstance(node, dict):
-        return {key: _resolve(child, environment) for key, child in node.items()}
-    if isinstance(node, list):
-        return [_resolve(child, environment) for child in node]
-    return INTERPOLATION.sub(value, node) if isinstance(node, str) else node
-
-
 def _environment(service: str) -> dict[str, str]:
     return dict(SERVICES[service].get("environment", {}))
-
-
-REQUIRED = sorted({match["name"] for match in _interpolations() if match["operator"] == ":?"})
-DOCUMENTED = {row["name"]: row["needed"].strip() for row in TABLE_ROW.finditer(COMPOSE_TEXT)}
-DEMO = _demo_environment()
-RESOLVED: dict[str, Any] = _resolve(COMPOSE, DEMO)
 
 
 @pytest.mark.parametrize("document", [COMPOSE, RESOLVED], ids=["as written", "with the demo's values"])
@@ -138,7 +103,7 @@ def test_tasks_start_only_after_the_execution_api_answers() -> None:
 
 
 def test_no_secret_has_a_default() -> None:
-    secrets = [match for match in _interpolations() if SECRET_NAME.search(match["name"])]
+    secrets = [match for match in interpolations() if SECRET_NAME.search(match["name"])]
     assert secrets
     assert {match["name"] for match in secrets if match["operator"] != ":?"} == set()
 
@@ -153,25 +118,25 @@ def test_no_secret_is_written_into_the_file(name: str) -> None:
 
 
 def test_a_missing_value_is_answered_with_what_to_set() -> None:
-    for match in _interpolations():
+    for match in interpolations():
         if match["operator"] == ":?":
             assert re.match(r"(set|say) \w+", match["word"]), match[0]
 
 
 def test_the_same_variable_is_asked_for_with_the_same_words() -> None:
     words: dict[str, set[str]] = {}
-    for match in _interpolations():
+    for match in interpolations():
         words.setdefault(match["name"], set()).add(match[0])
     assert {name: said for name, said in words.items() if len(said) > 1} == {}
 
 
 def test_the_table_at_the_top_lists_every_variable_and_no_other() -> None:
-    assert set(DOCUMENTED) == {match["name"] for match in _interpolations()}
+    assert set(DOCUMENTED) == {match["name"] for match in interpolations()}
     assert sorted(name for name, needed in DOCUMENTED.items() if needed == "yes") == REQUIRED
 
 
 def test_the_table_at_the_top_tells_the_defaults_that_the_file_uses() -> None:
-    for match in _interpolations():
+    for match in interpolations():
         if match["operator"] == ":-" and match["name"] != "AIRFLOW_AUTH_MANAGER":
             assert DOCUMENTED[match["name"]] == match["word"]
 
@@ -189,7 +154,7 @@ def test_the_demo_gives_nothing_that_nobody_reads() -> None:
 @pytest.mark.parametrize("missing", REQUIRED)
 def test_compose_stops_when_one_required_variable_is_missing(missing: str) -> None:
     with pytest.raises(KeyError, match=missing):
-        _resolve(COMPOSE, {name: value for name, value in DEMO.items() if name != missing})
+        resolve(COMPOSE, {name: value for name, value in DEMO.items() if name != missing})
 
 
 def test_demo_servers_are_marked_and_started_by_the_demo_profile_alone() -> None:

@@ -67,11 +67,8 @@ class Sftp(Channel):
         """
         kind = connect(self.connection).conn_type
         if kind not in {"sftp", "ssh"}:
-            raise UnknownConnectionError(
-                f"the Airflow connection {self.connection!r} is not an SFTP server's",
-                why=f"its type is {kind!r}",
-                fix="name one of type sftp",
-            )
+            what = f"the Airflow connection {self.connection!r} is not an SFTP server's"
+            raise UnknownConnectionError(what, why=f"its type is {kind!r}", fix="name one of type sftp")
         with ExitStack() as stack:
             yield _Upload(self, _logged_in(self.connection, stack))
 

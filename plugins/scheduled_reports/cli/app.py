@@ -68,7 +68,7 @@ def preview(
     specs: Specs = None,
 ) -> None:  # fmt: skip
     """Extract, check and render as the DAG does, and deliver nothing."""
-    os.environ.setdefault("AIRFLOW__LOGGING__LOGGING_LEVEL", "WARNING")  # Airflow, once imported, logs to the screen
+    os.environ.setdefault("AIRFLOW__LOGGING__LOGGING_LEVEL", "ERROR")  # Airflow, once imported, logs to the screen
     from scheduled_reports.cli.preview import make_preview
 
     with _told():

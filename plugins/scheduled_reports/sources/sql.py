@@ -109,4 +109,6 @@ def _may_pass(error: SQLAlchemyError) -> bool:
 
 
 def _sqlite_text(value: Any) -> Any:
-    return value.isoformat(" ", "seconds") if isinstance(value, dt.datetime) else value
+    if isinstance(value, dt.datetime):
+        return value.isoformat(" ", "seconds")
+    return value.isoformat() if isinstance(value, dt.date) else value
