@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 from collections.abc import Callable
 
 import pytest
 
 from session import HOME
+
+PACKAGES = {"fc-list": "fontconfig"}
 
 
 def pytest_unconfigure() -> None:
@@ -27,13 +30,25 @@ def connection(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     return give
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def need() -> Callable[[str], None]:
     """Return a function that skips a test whose program this machine lacks; in CI that is a failure."""
 
     def require(program: str) -> None:
         if shutil.which(program) is None:
-            message = f"{program} is not installed: apt-get install {program}"
-            (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
+            _lacking(program, program)
 
     return require
+
+
+@pytest.fixture(scope="session")
+def chinese_font(need: Callable[[str], None]) -> None:
+    """Skip a test whose document has a Chinese name, where this machine has no font for it; in CI that is a failure."""
+    need("fc-list")
+    if not subprocess.run(["fc-list", ":charset=738b"], capture_output=True, check=True).stdout:
+        _lacking("a Chinese font", "fonts-noto-cjk")
+
+
+def _lacking(what: str, package: str) -> None:
+    message = f"{what} is not installed: apt-get install {PACKAGES.get(package, package)}"
+    (pytest.fail if os.environ.get("CI") else pytest.skip)(message)

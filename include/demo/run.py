@@ -75,14 +75,19 @@ def _run_dag(force: bool) -> tuple[str, int]:
             command, env=home.environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         ) as child,
     ):
-        last = ""
+        last, boxes = "", ""
         for line in child.stdout or ():
             file.write(line)
             last = line.strip() or last
+            if lacking := re.search(r'unsupported by fonts: "(.)"', line):
+                boxes += lacking[1]
             if begun := re.search(r"\[DAG TEST\] starting task_id=(\w+) map_index=(-?\d+)", line):
                 number = "" if begun[2] == "-1" else f" {int(begun[2]) + 1}"
                 status.update(f"Airflow: {begun[1]}{number}")
                 console.print(f"[dim]  {time.monotonic() - started:5.1f} s  {begun[1]}{number}[/dim]")
+    if boxes:
+        console.print(f"[yellow]No font here has {boxes}: the PDF shows boxes. "
+                      "apt-get install fonts-noto-cjk fonts-noto-color-emoji[/yellow]")  # fmt: skip
     if not last.startswith("manual__"):
         raise SystemExit(f"The DAG could not be run; the end of {log}:\n{log.read_text()[-3000:]}")
     return last, child.returncode

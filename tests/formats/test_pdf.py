@@ -27,7 +27,7 @@ def morning(tmp_path_factory: pytest.TempPathFactory) -> Document:
 
 
 @pytest.fixture(scope="module")
-def pages(morning: Document) -> PdfReader:
+def pages(morning: Document, chinese_font: None) -> PdfReader:
     return rendered(morning)
 
 
@@ -240,7 +240,7 @@ def test_a_missing_system_library_is_explained(tmp_path: Path, monkeypatch: pyte
                 raise OSError("cannot load library 'libpango-1.0-0'")
 
     monkeypatch.setattr(sys, "meta_path", [Broken(), *sys.meta_path])
-    monkeypatch.delitem(sys.modules, "weasyprint")
+    monkeypatch.delitem(sys.modules, "weasyprint", raising=False)
     with pytest.raises(RenderError) as caught:
         rendered(document(tmp_path))
     assert "libpango-1.0-0 libpangoft2-1.0-0" in caught.value.fix
