@@ -8,27 +8,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, inspect, text
 
-from runs import ledger_of, run_of
+from deliveries import ANN, BEN, begin, deliver
+from runs import NOW, ledger_of, run_of
 from scheduled_reports.errors import LedgerError
-from scheduled_reports.ledger import DeliveryEntry, DeliveryState, Ledger, Planned, RunState, schema
+from scheduled_reports.ledger import DeliveryState, Ledger, Planned, RunState, schema
 from scheduled_reports.ledger.ledger import sqlite_engine
 from scheduled_reports.ledger.tables import metadata
-from scheduled_reports.run import Run
-
-ANN, BEN = (Planned("email", "email", address, address) for address in ("ann@x.example", "ben@x.example"))
-NOW = dt.datetime(2026, 10, 2, 4, 30, tzinfo=dt.UTC)
-
-
-def begin(ledger: Ledger, run: Run, planned: list[Planned]) -> list[DeliveryEntry]:
-    ledger.begin(run, planned, NOW)
-    return ledger.owed(run, planned)
-
-
-def deliver(ledger: Ledger, entry_id: str) -> None:
-    claimed = ledger.claim(entry_id)
-    assert claimed is not None
-    assert claimed.state is DeliveryState.SENDING
-    ledger.settle(entry_id, DeliveryState.DELIVERED, receipt="<1@x>", size=10, seconds=0.5)
 
 
 def test_a_delivery_goes_from_planned_to_delivered_with_its_receipt(tmp_path: Path) -> None:

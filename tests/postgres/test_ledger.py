@@ -12,31 +12,16 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from runs import run_of
+from deliveries import ANN, BEN, begin, deliver
+from runs import NOW, run_of
 from scheduled_reports.connections import airflow_connection, sql_engine
 from scheduled_reports.errors import LedgerError, UnknownConnectionError
-from scheduled_reports.ledger import DeliveryEntry, DeliveryState, Ledger, Planned, RunState, schema
+from scheduled_reports.ledger import DeliveryState, Ledger, Planned, RunState, schema
 from scheduled_reports.ledger.tables import metadata
-from scheduled_reports.run import Run
-
-ANN, BEN = (Planned("email", "email", address, address) for address in ("ann@x.example", "ben@x.example"))
-NOW = dt.datetime(2026, 10, 2, 4, 30, tzinfo=dt.UTC)
 
 
 def opened(folder: Path) -> Ledger:
     return Ledger.open("shop", airflow_connection, folder)
-
-
-def begin(ledger: Ledger, run: Run, planned: list[Planned]) -> list[DeliveryEntry]:
-    ledger.begin(run, planned, NOW)
-    return ledger.owed(run, planned)
-
-
-def deliver(ledger: Ledger, entry_id: str) -> None:
-    claimed = ledger.claim(entry_id)
-    assert claimed is not None
-    assert claimed.state is DeliveryState.SENDING
-    ledger.settle(entry_id, DeliveryState.DELIVERED, receipt="<1@x>", size=10, seconds=0.5)
 
 
 def test_a_delivery_goes_from_planned_to_delivered_and_is_not_claimed_again(tmp_path: Path, shop: Any) -> None:
