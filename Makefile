@@ -22,10 +22,10 @@ up: .venv/demo  ## start Airflow on localhost:PORT (8080) with all sample report
 	@$(BIN)/python -m demo.up --port $(PORT)
 
 test: .venv/dev  ## every test
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 test-fast: .venv/dev  ## the tests without a running Airflow or browser
-	$(BIN)/python -m pytest -m "not airflow and not browser" $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not airflow and not browser" $(ARGS)
 
 lint: .venv/dev  ## what CI would complain of
 	$(BIN)/ruff check .

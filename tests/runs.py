@@ -30,7 +30,7 @@ def run_of(folder: Path, text: str = SALES, *, run_id: str = "manual__1", rows: 
     if not (folder / "shop.db").exists():
         shop(folder / "shop.db", rows)
     schedule = loaded.spec.schedules[0]
-    period = schedule.period_of(dt.date(2026, 10, 1))
+    period = loaded.timing(schedule).period_of(dt.date(2026, 10, 1))
     archive = RunFolder.of((folder / "archive").as_uri(), loaded.id, schedule.id, period.slug, run_id)
     parameters = {name: entry.value(entry.default) for name, entry in loaded.spec.parameters.items()}
     run = Run(loaded, schedule, period, run_id, archive, airflow_connection, parameters)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,12 +15,13 @@ from scheduled_reports.document import (
     Document,
     HeadingBlock,
     KpisBlock,
+    Notice,
     Provenance,
     TableBlock,
     TextBlock,
 )
 from scheduled_reports.document.block import Block
-from scheduled_reports.schedule.period import covering
+from scheduled_reports.schedule.period import Period
 from scheduled_reports.tables import Tables
 
 LONG_NAME = "Retention & Recovery of Former Business Customers, Northern Region 2026"
@@ -35,6 +37,7 @@ CAMPAIGNS = [
     ("<b>Debt</b> follow-up", 1502, 0.221, -3120.75, 167.0),
 ]
 PROSE = "Calls rose by **4.6 %**, conversion fell:\n\n- *Gold* sold best\n- <b>Debt</b> lost"
+STALE = Notice("STALE", "fx was last updated on Thursday, 19 November 2026 at 05:02; <orders> is up to date.")
 AGENT_NAMES = ["Anna Schröder", "王小明", "Łukasz Wójcik", "Ελένη Παππά", "Иван Петров", "Zoë O'Neill", "José Núñez"]
 
 
@@ -64,8 +67,10 @@ def brief(folder: Path) -> Document:
 
 def document(folder: Path, *blocks: Block) -> Document:
     """Return a document of `blocks`, bound to the tables in `folder`."""
-    period = covering("previous_day", dt.date(2026, 10, 1), "Europe/Berlin")
-    generated = dt.datetime(2026, 10, 2, 6, 30, tzinfo=period.start.tzinfo)
+    start, day = dt.datetime(2026, 10, 1, tzinfo=ZoneInfo("Europe/Berlin")), dt.timedelta(days=1)
+    end, before = start + day, start - day
+    period = Period(start, end, before, start)
+    generated = end.replace(hour=6, minute=30)
     provenance = Provenance(
         "morning_brief", "daily", "scheduled__2026-10-02T04:30:00+00:00", "3f9a1c07be52", generated, "owner@example.com"
     )

@@ -40,7 +40,7 @@ SALES = dedent("""\
         body: html
         attach: csv
     schedules:
-      - {id: daily, cron: "30 6 * * *", timezone: Europe/Berlin}
+      - {id: daily, when: "30 6 * * *", timezone: Europe/Berlin}
     """)
 
 

@@ -23,7 +23,7 @@ from rich.console import Console
 from demo import home, warehouse
 
 console = Console(highlight=False)
-START_LIMIT, STOP_LIMIT = 180, 40
+START_LIMIT, STOP_LIMIT = 180, 15
 """Seconds that Airflow may take to become healthy, and to end."""
 
 STARTER = """
@@ -123,7 +123,8 @@ def end(airflow: subprocess.Popen[bytes]) -> None:
     """End Airflow and every process below it: by SIGINT, as Airflow wants it, and by force where that does not do."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave anything behind
-    for number, limit in ((signal.SIGINT, STOP_LIMIT), (signal.SIGKILL, 5)):
+    # Its scheduler may hang on workers that have nothing to do, when all get SIGINT at once.
+    for number, limit in ((signal.SIGINT, STOP_LIMIT), (signal.SIGTERM, STOP_LIMIT), (signal.SIGKILL, 5)):
         left = _group(airflow.pid)
         if left:
             os.killpg(airflow.pid, number)

@@ -4,39 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import re
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from airflow.sdk import DAG, Asset, Param, get_current_context, get_parsing_context, task
+from airflow.sdk import DAG, Asset, get_current_context, get_parsing_context, task
 from airflow.sdk.exceptions import AirflowFailException
 
 from scheduled_reports import settings
 from scheduled_reports.connections import airflow_connection
+from scheduled_reports.dag_options import dag_options, documentation, trigger_form
 from scheduled_reports.errors import SettingError, SpecError
 from scheduled_reports.notify import tell_owner_or_log
+from scheduled_reports.overdue import deadline_alert
 from scheduled_reports.schedule.schedule import Schedule
-from scheduled_reports.schedule.timetable import ReportTimetable
+from scheduled_reports.spec.cycles import waiting_problems
 from scheduled_reports.spec.load import BrokenReport, Report, load, load_all, spec_files
-from scheduled_reports.spec.report import Parameter
 from scheduled_reports.steps.check import check
 from scheduled_reports.steps.close import close
 from scheduled_reports.steps.deliver import deliver
 from scheduled_reports.steps.extract import extract
 from scheduled_reports.steps.gate import gate
 from scheduled_reports.steps.render import render
-from scheduled_reports.task import run_began, run_step
+from scheduled_reports.task import run_began, run_step, started_for
 
 log = logging.getLogger(__name__)
-
-EPOCH = dt.datetime(2025, 1, 1)  # noqa: DTZ001 - the schedule's zone is added
-_JSON_TYPES = {
-    "text": "string",
-    "integer": "integer",
-    "number": "number",
-    "boolean": "boolean",
-    "date": "string",
-}
 
 
 def build_dags() -> dict[str, DAG]:
@@ -71,7 +61,8 @@ def raise_spec_errors() -> None:
         raise SettingError(f"there is no folder {folder} with report specs", why="so there is no report",
                            fix="make it, or set [scheduled_reports] specs_folder")  # fmt: skip
     healthy, broken = load_all(folder, settings.include_folder(folder))
-    lines = [str(problem) for report in broken for problem in report.problems]
+    problems = {problem for report in broken for problem in report.problems}
+    lines = [str(problem) for problem in sorted({*problems, *waiting_problems(healthy, broken)})]
     for report in healthy:
         try:
             _dags_of(report, None)
@@ -95,11 +86,12 @@ def report_dag(report: Report, schedule: Schedule) -> DAG:
     with DAG(
         f"{report.id}__{schedule.id}",
         dag_display_name=f"{spec.title} · {schedule.id.replace('_', ' ')}",
-        description=f"{spec.title}: {schedule.cron} ({schedule.timezone}), {schedule.covers.replace('_', ' ')}",
-        doc_md=_documentation(report),
+        description=f"{report.when(schedule)}; covers {schedule.covers.words()}",
+        doc_md=documentation(report, schedule),
         tags=[*spec.tags, "report"],
-        params=_params(report),
-        **_common(schedule, spec.owner, spec.retries),
+        params=trigger_form(report, schedule),
+        deadline=deadline_alert(report, schedule),
+        **dag_options(report.id, schedule, report.timing(schedule), spec.owner, spec.retries),
     ) as dag:
         _steps(report, schedule)
     return dag
@@ -108,7 +100,8 @@ def report_dag(report: Report, schedule: Schedule) -> DAG:
 def _steps(report: Report, schedule: Schedule) -> None:
     @task(task_id="gate")
     def gate_task() -> Any:
-        return run_step(report, schedule, lambda run, ledger: gate(run, ledger, run_began()))
+        start, conn_id = started_for(report, schedule), settings.owner_mail_conn_id()
+        return run_step(report, schedule, lambda run, ledger: gate(run, ledger, run_began(), start, conn_id))
 
     @task(task_id="extract")
     def extract_task() -> Any:
@@ -155,7 +148,7 @@ def broken_dag(report: BrokenReport, schedule: Schedule) -> DAG:
         description="Its spec is broken: nothing is sent until that is mended",
         doc_md=f"The spec `{report.path.name}` is broken:\n\n```\n{problems}\n```\n",
         tags=["report", "spec-error"],
-        **_common(schedule, report.owner or "unknown", retries=1),
+        **dag_options(report.id, schedule, report.timings[schedule.id], report.owner or "unknown", retries=1),
     ) as dag:
 
         @task(task_id="spec_is_broken")
@@ -168,45 +161,3 @@ def broken_dag(report: BrokenReport, schedule: Schedule) -> DAG:
 
         spec_is_broken()
     return dag
-
-
-def _common(schedule: Schedule, owner: str, retries: int) -> dict[str, Any]:
-    return {
-        "schedule": ReportTimetable(schedule.cron, schedule.timezone),
-        "start_date": EPOCH.replace(tzinfo=ZoneInfo(schedule.timezone)),
-        "catchup": False,
-        "auto_register": False,  # else report_spec_errors.py, which builds them to find errors, would own them too
-        "max_active_runs": 1,
-        "default_args": {
-            "owner": owner,
-            "retries": retries,
-            "retry_delay": settings.retry_delay(),
-            "retry_exponential_backoff": 2,
-            "max_retry_delay": dt.timedelta(minutes=15),
-        },
-    }
-
-
-def _params(report: Report) -> dict[str, Param]:
-    params = {name: _param(entry) for name, entry in report.spec.parameters.items()}
-    day = "A day in the period to report on, which must be over; empty: the last that is."
-    forced = "Send again what was delivered for this period already, with whatever parameters."
-    return {
-        **params,
-        "period": Param(None, type=["null", "string"], format="date", title="Period", description=day),
-        "force": Param(False, type="boolean", title="Send again", description=forced),
-    }
-
-
-def _param(entry: Parameter) -> Param:
-    """Return the field of Airflow's trigger form for a parameter."""
-    schema: dict[str, Any] = {"type": [_JSON_TYPES[entry.type], *(["null"] if entry.default is None else [])]}
-    if entry.type == "date":
-        schema["format"] = "date"
-    return Param(entry.default, description=entry.description or None, **schema)
-
-
-def _documentation(report: Report) -> str:
-    fence = "`" * (max(map(len, re.findall("`+", report.text)), default=2) + 1)
-    facts = f"Spec `{report.path.name}`, digest `{report.digest[:12]}`:"
-    return f"{report.spec.description}\n\n{facts}\n\n{max(fence, '```')}yaml\n{report.text}\n{max(fence, '```')}\n"

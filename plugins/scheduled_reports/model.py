@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from email.errors import HeaderParseError
 from email.headerregistry import Address
@@ -68,7 +69,7 @@ ConnectionId = Annotated[str, StringConstraints(pattern=_CONNECTION_ID), BeforeV
 
 
 class _OneForMany:
-    """Lets a spec write one text where a list is meant, and says so in the JSON Schema."""
+    """Lets a spec write one value where a list is meant, and says so in the JSON Schema."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_before_validator_function(_as_list, handler(source))
@@ -79,11 +80,11 @@ class _OneForMany:
 
 
 def _as_list(given: Any) -> Any:
-    return [given] if isinstance(given, str) else given
+    return [given] if isinstance(given, str | int | float | dt.date | dt.time) else given
 
 
 OneOrMany = Annotated[tuple[T, ...], _OneForMany()]
-"""A list of texts in a spec; a list of one may be written without brackets."""
+"""A list of plain values in a spec; a list of one may be written without brackets."""
 
 
 def _time_zone(name: str) -> str:

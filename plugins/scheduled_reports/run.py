@@ -33,6 +33,7 @@ class Run:
         parameters: Values for this run, typed, one for each parameter of the spec.
         due: When it was to run, aware; None where nobody waits for it at a time (a manual run, a preview).
         force: Send again what the ledger says was delivered.
+        send: Whether anything is delivered; else the files are kept in the archive only.
     """
 
     report: Report
@@ -44,6 +45,7 @@ class Run:
     parameters: Mapping[str, Any]
     due: dt.datetime | None = None
     force: bool = False
+    send: bool = True
 
     def binds(self, zone: str | None = None) -> dict[str, Any]:
         """Return the values that queries bind; instants come without a zone, as wall time in `zone` (default UTC)."""
@@ -52,6 +54,7 @@ class Run:
             "period_start": period.start,
             "period_end": period.end,
             "previous_start": period.previous_start,
+            "previous_end": period.previous_end,
         }
         return {
             **self.parameters,

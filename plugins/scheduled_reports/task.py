@@ -10,17 +10,22 @@ from zoneinfo import ZoneInfo
 
 from airflow.sdk import get_current_context
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk.execution_time.context import InletEventsAccessor
 
 from scheduled_reports import settings
 from scheduled_reports.archive import RunFolder
 from scheduled_reports.connections import airflow_connection
+from scheduled_reports.dag_run import dag_run_of
 from scheduled_reports.errors import DeliveryError, ReportError
 from scheduled_reports.ledger import Ledger, RunState
 from scheduled_reports.notify import tell_owner_or_log
 from scheduled_reports.run import Run
+from scheduled_reports.schedule.freshness import Start
 from scheduled_reports.schedule.schedule import Schedule
+from scheduled_reports.schedule.triggers.awaiting import Awaiting
+from scheduled_reports.schedule.triggers.expression import names_in
 from scheduled_reports.spec.load import Report
-from scheduled_reports.steps import RunSkipped
+from scheduled_reports.steps import RunSkipped, StepSkipped
 
 Step = Callable[[Run, Ledger], Any]
 
@@ -37,7 +42,7 @@ def run_step(report: Report, schedule: Schedule, step: Step, *, last: bool = Fal
     """
     try:
         return _call(report, schedule, step, last)
-    except RunSkipped as skipped:
+    except (RunSkipped, StepSkipped) as skipped:
         raise AirflowSkipException(f"Skipped: {skipped}") from None
     except Exception as error:
         permanent = isinstance(error, ReportError) and not error.retryable
@@ -67,6 +72,8 @@ def _call(report: Report, schedule: Schedule, step: Step, last: bool) -> Any:
     except RunSkipped as skipped:
         ledger.end(run, RunState.SKIPPED, str(skipped))
         raise
+    except StepSkipped:
+        raise
     except Exception as error:
         if not last and ledger.outcome(run)[0] is RunState.RUNNING:
             ledger.end(run, RunState.RUNNING, str(error))  # so that the owner is told why
@@ -90,23 +97,48 @@ def current_run(report: Report, schedule: Schedule) -> Run:
 
     Raises:
         ArchiveError: The setting `archive` names no storage there is.
+        ReportError: The period asked for is none.
     """
     context = get_current_context()
     dag_run, params = context["dag_run"], context["params"]
     moment = dag_run.logical_date or dag_run.run_after
-    day = params["period"]
-    period = schedule.period_of(dt.date.fromisoformat(day)) if day else schedule.period(moment)
+    ours = dag_run_of(report.timing(schedule), dag_run.run_id, dag_run.run_type, moment, params)
     return Run(
         report=report,
         schedule=schedule,
-        period=period,
-        run_id=dag_run.run_id,
-        folder=RunFolder.of(settings.archive(), report.id, schedule.id, period.slug, dag_run.run_id),
+        period=ours.period,
+        run_id=ours.run_id,
+        folder=RunFolder.of(settings.archive(), report.id, schedule.id, ours.period.slug, ours.run_id),
         connect=airflow_connection,
         parameters={name: entry.value(params[name]) for name, entry in report.spec.parameters.items()},
         due=moment.astimezone(ZoneInfo(schedule.timezone)) if dag_run.run_type == "scheduled" else None,
         force=bool(params["force"]),
+        send=ours.send,
     )
+
+
+def started_for(report: Report, schedule: Schedule) -> Start | None:
+    """Return what the current run was started for, where its schedule waits for something.
+
+    None for a run that somebody asked for, and for a back-fill: nobody judges whether what it waits for has come.
+    """
+    dag_run, trigger = get_current_context()["dag_run"], schedule.when
+    if not isinstance(trigger, Awaiting) or dag_run.run_type not in {"scheduled", "asset_triggered"}:
+        return None
+    names = dict.fromkeys(name for _, name in names_in(trigger.awaited(f"{report.id}:{schedule.id}")))
+    updates = {name: newest_update(trigger.airflow_asset(name)) for name in names}
+    at_deadline = dag_run.run_type == "scheduled"
+    return Start(dag_run.logical_date or dag_run.run_after, at_deadline, updates)
+
+
+def newest_update(asset: Any) -> dt.datetime | None:
+    """Return when an asset, given as one or as a reference, was last updated; None for never, or where there is none.
+
+    Airflow's `inlet_events` would fail the task, before it could say why, where nobody declares the asset any more.
+    """
+    events = InletEventsAccessor(asset_name=getattr(asset, "name", None), asset_uri=getattr(asset, "uri", None))
+    newest = list(events.ascending(False).limit(1))
+    return newest[0].timestamp if newest else None
 
 
 def _no_more_tries() -> bool:

@@ -24,7 +24,7 @@ def parsed(script: str) -> str:
 
 
 def test_every_schedule_of_a_healthy_spec_is_a_dag_with_its_facts(project: Path) -> None:
-    hourly = '  - {id: weekly, cron: "0 7 * * 1", timezone: UTC, covers: previous_week}\n'
+    hourly = '  - {id: weekly, when: "0 7 * * 1", timezone: UTC, covers: previous_week}\n'
     write(project, SALES.replace("title: Sales", "title: Sales\ntags: [shop]\ndescription: What we sold.") + hourly)
 
     dags = build_dags()

@@ -85,7 +85,7 @@ def test_every_sample_report_is_scheduled_and_nothing_fails_to_import(up: Up) ->
     dags = wait_for_dags(up)
 
     assert sorted(dags) == ["morning_brief__daily", "weekly_scorecard__weekly"]
-    assert dags["morning_brief__daily"]["timetable_summary"] == "30 6 * * 1-6 (Europe/Berlin)"
+    assert dags["morning_brief__daily"]["timetable_summary"] == "06:30 on Monday to Saturday, Europe/Berlin"
     assert dags["morning_brief__daily"]["next_dagrun_run_after"] is not None
     assert not any(dag["is_paused"] for dag in dags.values())
     assert up.api.get("/importErrors").json()["import_errors"] == []

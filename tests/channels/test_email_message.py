@@ -3,6 +3,7 @@
 import datetime as dt
 from base64 import b64encode
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from pydantic import ValidationError
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 from channels.faulty_smtp import FaultySmtp
 from channels.letters import PDF, Deliver, channel, failure, only, received, send, words_of
 from demo.mail_server import MailServer
+from sample_document import STALE
 from scheduled_reports.channels.email import Email
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
@@ -133,6 +135,16 @@ def test_an_attachment_arrives_byte_for_byte_under_its_name(healthy: MailServer,
     )
     assert [pdf.get_filename(), csv.get_filename()] == list(names.values())
     assert [pdf.get_payload(decode=True), csv.get_payload(decode=True)] == list(content.values())
+
+
+def test_the_subject_begins_with_the_word_of_a_notice_and_the_short_text_with_the_notice(
+    healthy: MailServer, delivery: Deliver
+) -> None:
+    send(channel(), replace(delivery("anna@example.org", pdf=PDF), notices=(STALE,)))
+
+    mail = only(healthy)
+    assert mail["Subject"] == "[STALE] Umsätze 📈 · 3. März 2026"
+    assert words_of(mail.get_body(("plain",))).startswith(f"! STALE: {STALE.text}\n\nUmsätze 📈\n")
 
 
 def test_without_plain_text_a_short_one_says_what_the_mail_is(healthy: MailServer, delivery: Deliver) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import time_machine
 
+from cli.planning import calendar_file, spec
 from specs import SALES, write
 
 BROKEN = Path(__file__).parents[1] / "broken_specs"
@@ -30,10 +33,10 @@ EVERYTHING_WRONG = """\
 32:16: content[4].vega_lite: there is no Vega-Lite mark 'bars'; did you mean 'bar'?
 34:3: formats: two entries are called 'csv'; give each its own 'id'
 39:33: deliver[1].to[2]: 'ben' is not an e-mail address; write name@host, nothing else
-42:23: schedules[1].cron: '30 6 * *' is not a cron line; write five fields, for example '30 6 * * 1-5'
+42:23: schedules[1].when: '30 6 * *' is not a cron line; write five fields, for example '30 6 * * 1-5'
 42:45: schedules[1].timezone: unknown time zone 'Europe/Berln'; write an IANA name, for example Europe/Berlin
 43:10: schedules[2].id: 'Weekly' is not a name; write lower-case letters, digits and single underscores
-43:46: schedules[2].covers: 'last_week' is not allowed
+43:46: schedules[2].covers: 'last_week' is no span of time
 """
 
 DANGLING_REFERENCES = """\
@@ -54,7 +57,7 @@ expected 'end of print statement'
 def told(stderr: str, path: Path) -> list[str]:
     """Return the problems of one file without its path and without the lists of what is allowed."""
     lines = [line.removeprefix(f"{path}:") for line in stderr.splitlines() if line.startswith(f"{path}:")]
-    return [line.partition(" (allowed: ")[0].partition("; allowed: ")[0].partition("; words: ")[0] for line in lines]
+    return [re.split(r" \(allowed: |; allowed: |; words: |; write one of since_last_fire", line)[0] for line in lines]
 
 
 def test_valid_specs_are_counted(project: Path, reports: Callable) -> None:
@@ -194,3 +197,78 @@ def test_an_sql_file_that_is_not_utf_8_is_a_line_and_no_traceback(project: Path,
 
     assert "save it as UTF-8 text" in result.stderr
     assert "2 of 2 specs broken, 2 problems" in result.stderr
+
+
+def test_warnings_are_told_and_do_not_fail_the_check(project: Path, reports: Callable) -> None:
+    path = spec(project, "id: month, when: {type: monthly, on: 31, at: '09:00'}, covers: previous_month")
+
+    result = reports("check")
+
+    place = f"{path}:{len(path.read_text().splitlines())}:43"
+    told = f"{place}: warning: the 31st exists in 7 months; write 'on: last' for the last day of each month\n"
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "1 spec is valid, 1 warning\n", told)
+
+
+def test_warnings_come_after_problems_and_are_not_counted_among_them(project: Path, reports: Callable) -> None:
+    spec(project, "id: month, when: '0 9 31 * *', covers: previous_month")
+    write(project, SALES.replace("title: Sales", "title: 12"), "zebra")
+
+    lines = reports("check").stderr.splitlines()
+
+    assert [": warning: " in line for line in lines] == [False, True, False]
+    assert lines[-1] == "1 of 2 specs broken, 1 problem"
+
+
+def test_a_source_that_is_ready_only_after_the_run_is_a_warning(project: Path, reports: Callable) -> None:
+    late = {"connection: shop": 'connection: shop\n    ready_at: "07:00"'}
+    spec(project, "id: daily, when: '30 6 * * *'", **late)
+
+    assert "warning: runs at 06:30, and the source 'orders' holds the day before only from 07:00 on" in (
+        reports("check").stderr
+    )
+
+
+def test_a_calendar_that_ends_soon_is_told_once_however_many_use_it(project: Path, reports: Callable) -> None:
+    calendar_file(project)
+    for name in ("costs", "sales", "stock"):
+        spec(project, "id: daily, when: '30 6 * * *', calendar: northwind", name=name)
+
+    with time_machine.travel("2026-11-21 12:00", tick=False):
+        [line, *others] = reports("check").stderr.splitlines()
+
+    assert others == []
+    assert "costs.yaml" in line
+    assert line.endswith(
+        "warning: calendar northwind lists nothing after 2026-12-31; "
+        "add the days after that to its file in include/calendars/"
+    )
+
+
+def test_problems_of_calendars_are_told_also_where_no_spec_uses_them_and_once_where_several_do(
+    project: Path, reports: Callable
+) -> None:
+    calendar_file(project, "closde: [2026-12-25]\n")
+    calendar_file(project, "closed: [2026-02-30]\n", "unused")
+    for name in ("costs", "sales"):
+        spec(project, "id: daily, when: '30 6 * * *', calendar: northwind", name=name)
+
+    result = reports("check")
+
+    folder = project / "include" / "calendars"
+    assert [line.partition(": ")[0] for line in result.stderr.splitlines()[:-1]] == [
+        f"{folder / 'northwind.yaml'}:1:1",
+        f"{folder / 'unused.yaml'}:1:10",
+    ]
+
+
+def test_reports_that_wait_for_each_other_are_told_also_where_only_one_is_checked(
+    project: Path, reports: Callable
+) -> None:
+    spec(project, "id: daily, when: {type: assets, all_of: ['report:costs:daily']}")
+    spec(project, "id: daily, when: {type: assets, all_of: ['report:sales:daily']}", name="costs")
+
+    result = reports("check", "costs")
+
+    assert result.exit_code == 1
+    assert "waits for sales:daily" in result.stderr
+    assert result.stderr.splitlines()[-1] == "1 of 1 specs broken, 1 problem"

@@ -13,7 +13,7 @@ from scheduled_reports.cli.list import listing
 from specs import SALES, write
 
 EVERY_WORD = """Report Title Schedule When Covers Formats Delivered to
-sales Sales daily 30 6 * * * (America/Argentina/Buenos_Aires) previous day html, csv email"""
+sales Sales daily 06:30, America/Argentina/Buenos_Aires previous day html, csv email"""
 
 
 def rows(text: str) -> list[list[str]]:
@@ -22,17 +22,17 @@ def rows(text: str) -> list[list[str]]:
 
 
 def test_each_schedule_of_a_report_has_a_line(project: Path, reports: Callable) -> None:
-    write(project, SALES + "  - {id: weekly, cron: '0 7 * * 1', covers: previous_week}\n")
+    write(project, SALES + "  - {id: weekly, when: '0 7 * * 1', covers: previous_week}\n")
     write(project, name="arrears")
 
     result = reports("list")
 
-    daily = ["daily", "30 6 * * * (Europe/Berlin)", "previous day", "html, csv", "email"]
+    daily = ["daily", "06:30, Europe/Berlin", "previous day", "html, csv", "email"]
     assert result.exit_code == 0
     assert rows(result.stdout) == [
         ["arrears", "Sales", *daily],
         ["sales", "Sales", *daily],
-        ["weekly", "0 7 * * 1 (UTC)", "previous week", "html, csv", "email"],
+        ["weekly", "07:00, only on Monday, UTC", "previous week", "html, csv", "email"],
     ]
 
 

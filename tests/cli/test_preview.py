@@ -72,7 +72,7 @@ def test_the_files_may_go_to_a_folder_with_any_name(project: Path, preview: Call
 
 
 def test_another_schedule_covers_its_own_period(project: Path, preview: Callable[..., Result]) -> None:
-    weekly = SALES + "  - {id: weekly, cron: '0 7 * * 1', timezone: Europe/Berlin, covers: previous_week}\n"
+    weekly = SALES + "  - {id: weekly, when: '0 7 * * 1', timezone: Europe/Berlin, covers: previous_week}\n"
 
     result = preview(*OCTOBER, "--schedule", "weekly", text=weekly)
 
@@ -92,8 +92,8 @@ def test_parameters_are_bound_with_their_types(preview: Callable[..., Result]) -
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("--period", "1.10.2026"), "--period '1.10.2026' is not a date"),
-        (("--period", "2026-02-30"), "write YYYY-MM-DD"),
+        (("--period", "1.10.2026"), "period '1.10.2026' is no date"),
+        (("--period", "2026-02-30"), "write it as 2026-10-01"),
         (("--schedule", "dayly"), "sales has no schedule 'dayly': did you mean 'daily'?"),
         (("--param", "leest=1"), "sales has no parameter 'leest': did you mean 'least'?"),
         (("--param", "least=some"), "--param least=some: 'some' is not of type number"),

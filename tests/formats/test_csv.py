@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
@@ -14,7 +15,7 @@ import pyarrow.csv
 import pytest
 from pydantic import ValidationError
 
-from sample_document import CAMPAIGNS, brief, document, write
+from sample_document import CAMPAIGNS, STALE, brief, document, write
 from scheduled_reports.errors import SourceError
 from scheduled_reports.formats.csv import Csv
 
@@ -169,3 +170,10 @@ def test_a_dataset_that_is_missing_is_named(tmp_path: Path) -> None:
 def test_formulas_is_escape_or_keep() -> None:
     with pytest.raises(ValidationError, match="formulas"):
         Csv.model_validate({"type": "csv", "dataset": "a", "formulas": "run"})
+
+
+def test_a_notice_leaves_the_data_as_it_is(tmp_path: Path) -> None:
+    content = brief(tmp_path)
+    for name, notices in (("with.csv", (STALE,)), ("without.csv", ())):
+        Csv(type="csv", dataset="campaigns").render(replace(content, notices=notices), tmp_path / name)
+    assert (tmp_path / "with.csv").read_bytes() == (tmp_path / "without.csv").read_bytes()

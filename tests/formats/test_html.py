@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
-from sample_document import LONG_NAME, brief, document, write
+from sample_document import LONG_NAME, STALE, brief, document, write
 from scheduled_reports.document import ChartBlock, Document, TableBlock, TextBlock
 from scheduled_reports.formats.html import Html
 
@@ -148,3 +149,26 @@ def test_a_picture_from_elsewhere_becomes_a_link(tmp_path: Path) -> None:
     assert not page.all("img")
     assert "our <logo>" in page.text
     assert "![x](file:///etc/passwd)" in page.text
+
+
+def test_notices_stand_above_the_title_as_text_in_a_banner_that_is_announced(tmp_path: Path) -> None:
+    html = rendered(replace(brief(tmp_path), notices=(STALE,)))
+    page = Page(html)
+    banner = next(attributes for attributes in page.all("td") if attributes.get("role") == "note")
+    assert banner["bgcolor"] == "#fff3d6", "Outlook for Windows reads the attribute"
+    assert page.text.index(f"STALE: {STALE.text}") < page.text.index("Morning Brief\n")
+    assert re.search(r"<strong [^>]*>STALE:</strong>", html), "not told by colour alone"
+
+
+def test_the_title_of_the_page_and_the_preview_in_a_mailbox_begin_with_the_notice(tmp_path: Path) -> None:
+    html = rendered(replace(brief(tmp_path), notices=(STALE,)))
+    assert "<title>[STALE] Morning Brief – " in html
+    preview = html.partition("<body")[2].partition("display:none")[2].partition(">")[2]
+    assert preview.startswith("STALE: fx was last updated on Thursday, 19 November 2026 at 05:02; &lt;orders&gt;")
+    assert " · Calls 7,753 (+4.6 %)" in preview.partition("<")[0]
+
+
+def test_a_page_without_notices_has_no_trace_of_them(tmp_path: Path) -> None:
+    html = rendered(brief(tmp_path))
+    assert "notice" not in html
+    assert 'role="note"' not in html

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from sample_document import CAMPAIGNS, brief, document, write
+from sample_document import CAMPAIGNS, STALE, brief, document, write
 from scheduled_reports.formats.json import Json
 
 HARD_TEXTS = [
@@ -139,3 +140,10 @@ def test_row_count_is_the_number_of_rows_across_batches(tmp_path: Path) -> None:
     found = rendered(tmp_path, {"n": numbers})
     assert found["row_count"] == 60_000
     assert [row["n"] for row in found["rows"]] == numbers
+
+
+def test_notices_are_in_the_envelope_and_not_in_the_rows(tmp_path: Path) -> None:
+    Json(type="json", dataset="campaigns").render(replace(brief(tmp_path), notices=(STALE,)), tmp_path / "out.json")
+    found = json.loads((tmp_path / "out.json").read_bytes())
+    assert found["notices"] == [{"word": "STALE", "text": STALE.text}]
+    assert [tuple(row.values()) for row in found["rows"]] == CAMPAIGNS

@@ -13,8 +13,8 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import IndirectObject
 
-from sample_document import LONG_NAME, brief, document, write
-from scheduled_reports.document import Chart, ChartBlock, Document, HeadingBlock, TableBlock, Text
+from sample_document import LONG_NAME, STALE, brief, document, write
+from scheduled_reports.document import Chart, ChartBlock, Document, HeadingBlock, TableBlock, Text, TextBlock
 from scheduled_reports.errors import DocumentError, RenderError
 from scheduled_reports.formats.pdf import Pdf
 
@@ -253,3 +253,31 @@ def test_it_is_the_same_pages_each_time(morning: Document, pages: PdfReader) -> 
 def test_it_stays_small(morning: Document, pages: PdfReader) -> None:
     assert isinstance(pages.trailer.raw_get("/Root"), IndirectObject)
     assert (morning.tables.folder / "report.pdf").stat().st_size < 300_000
+
+
+def test_notices_stand_below_the_title_on_the_first_page(morning: Document, chinese_font: None) -> None:
+    first, *others = rendered(replace(morning, notices=(STALE,))).pages
+    shown = " ".join(first.extract_text().split())
+    assert shown.index("Morning Brief") < shown.index(f"STALE: {STALE.text}") < shown.index("What happened")
+    assert STALE.text[:20] not in " ".join(page.extract_text() for page in others)
+
+
+def test_every_page_says_the_word_of_each_notice_beside_the_small_print(tmp_path: Path) -> None:
+    write(tmp_path, "wide", {f"measure_{number}": [98765432.1 * number] * 30 for number in range(1, 12)})
+    wide = document(tmp_path, TextBlock(type="text", markdown="Upright"), TableBlock(type="table", dataset="wide"))
+    reader = rendered(replace(wide, notices=(STALE, replace(STALE, word="HELD"), STALE)))
+    assert [sheet(reader, page) for page in range(len(reader.pages))][:2] == [A4, (842, 595)]
+    for page in reader.pages:
+        assert "STALE, HELD ·" in page.extract_text()
+        assert "Report morning_brief/daily · spec 3f9a1c07be52" in page.extract_text()
+
+
+def test_the_title_in_the_metadata_begins_with_the_word_and_the_bookmark_does_not(tmp_path: Path) -> None:
+    reader = rendered(replace(document(tmp_path), notices=(STALE,)))
+    assert reader.metadata is not None
+    assert reader.metadata.title == "[STALE] Morning Brief – Thursday, 1 October 2026"
+    assert [str(item["/Title"]) for item in reader.outline] == ["Morning Brief"]  # type: ignore[index]
+
+
+def test_pages_without_notices_have_the_small_print_alone(pages: PdfReader) -> None:
+    assert all("\nReport morning_brief/daily · spec" in f"\n{page.extract_text()}" for page in pages.pages)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from rich.cells import cell_len
 
-from sample_document import LONG_NAME, brief, document, write
+from sample_document import LONG_NAME, STALE, brief, document, write
 from scheduled_reports.document import ChartBlock, Document, KpisBlock, TableBlock, TextBlock
 from scheduled_reports.formats.text import PlainText
 
@@ -89,3 +90,16 @@ def test_it_ends_with_where_it_comes_from_and_whom_to_ask(tmp_path: Path) -> Non
     lines = rendered(brief(tmp_path))
     assert "Report morning_brief/daily" in lines[-3]
     assert lines[-1] == "Questions? Write to owner@example.com"
+
+
+def test_notices_come_first_and_are_marked(tmp_path: Path) -> None:
+    other = replace(STALE, word="HELD", text="one\x1b[2J check\nwarns")
+    lines = rendered(replace(brief(tmp_path), notices=(STALE, other)))
+    assert lines[:6] == [
+        "! STALE: fx was last updated on Thursday, 19 November 2026 at 05:02; <orders>",
+        "  is up to date.",
+        "",
+        "! HELD: one[2J check warns",
+        "",
+        "MORNING BRIEF",
+    ]

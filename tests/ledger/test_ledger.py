@@ -162,7 +162,8 @@ def test_another_period_and_another_schedule_are_other_deliveries(tmp_path: Path
     [entry] = begin(ledger, run, [ANN])
     deliver(ledger, entry.id)
 
-    next_day = run_of(tmp_path, run_id="manual__2", period=run.schedule.period_of(dt.date(2026, 10, 2)))
+    period = run.report.timing(run.schedule).period_of(dt.date(2026, 10, 2))
+    next_day = run_of(tmp_path, run_id="manual__2", period=period)
     [other] = begin(ledger, next_day, [ANN])
 
     assert other.state is DeliveryState.PLANNED
@@ -249,3 +250,13 @@ def test_a_ledger_from_a_newer_version_is_not_touched(tmp_path: Path) -> None:
         Ledger(engine)
 
     assert not caught.value.retryable
+
+
+def test_the_newest_period_that_a_schedule_has_delivered_is_known(tmp_path: Path) -> None:
+    ledger, run = ledger_of(tmp_path), run_of(tmp_path)
+    begin(ledger, run, [ANN])
+    assert ledger.newest_delivered(run) is None
+
+    ledger.end(run, RunState.DELIVERED)
+
+    assert ledger.newest_delivered(run) == run.period.end

@@ -63,7 +63,7 @@ def test_every_kind_of_timestamp_gives_exactly_the_rows_of_the_period(
     shop.run(ORDERS.format(zone=zone, midnight=day))
     query = f"SELECT number FROM orders WHERE {column} >= :period_start AND {column} < :period_end ORDER BY at"
     run = run_with(tmp_path, query, zone=zone)
-    run = run_with(tmp_path, query, zone=zone, period=run.schedule.period_of(day))
+    run = run_with(tmp_path, query, zone=zone, period=run.report.timing(run.schedule).period_of(day))
 
     assert extracted(run, tmp_path)["number"].to_pylist() == list(range(hours))
 

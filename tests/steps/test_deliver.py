@@ -11,10 +11,12 @@ from demo.mail_server import MailServer
 from runs import NOW, connect_mail, connect_shop, ledger_of, rendered, run_of
 from scheduled_reports.errors import DeliveryError
 from scheduled_reports.ledger import DeliveryState, RunState
-from scheduled_reports.steps import RunSkipped
+from scheduled_reports.steps import RunSkipped, StepSkipped
 from scheduled_reports.steps.close import close
 from scheduled_reports.steps.deliver import deliver
+from scheduled_reports.steps.gate import gate
 from scheduled_reports.steps.plan import owed, planned
+from scheduled_reports.steps.render import render
 from specs import SALES
 
 
@@ -38,6 +40,22 @@ def test_each_recipient_gets_one_mail_with_body_and_file(tmp_path: Path, connect
     assert [part.get_filename() for part in mails[0].iter_attachments()] == ["sales_2026-10-01.csv"]
     assert close(run, ledger, "mail") == {"delivered": 2}
     assert run.folder.manifest()["state"] == "delivered"
+
+
+def test_a_mail_says_in_its_subject_what_the_report_says_on_top(tmp_path: Path, connection: Callable) -> None:
+    with MailServer(tmp_path / "inbox") as server:
+        run, ledger = run_of(tmp_path), ledger_of(tmp_path)
+        connect_shop(connection, tmp_path)
+        connect_mail(connection, server.port)
+        rendered(run, ledger)
+        run.folder.note(notices=[{"word": "STALE", "text": "orders is of yesterday."}])
+        render(run, NOW)
+
+        deliver(run, ledger, "email")
+
+        mail = BytesParser(policy=policy.default).parsebytes(server.messages()[0].read_bytes())
+    assert mail["Subject"] == "[STALE] Sales · Thursday, 1 October 2026"
+    assert "orders is of yesterday." in mail.get_body(("html",)).get_content()
 
 
 def test_a_refused_recipient_fails_for_good_and_the_other_gets_theirs(tmp_path: Path, connection: Callable) -> None:
@@ -209,3 +227,34 @@ def test_one_cause_that_kept_it_from_everybody_is_told_once(tmp_path: Path, conn
 def test_a_destination_that_the_spec_lost_is_told(tmp_path: Path) -> None:
     with pytest.raises(DeliveryError, match="the spec has no destination 'sftp' any more"):
         deliver(run_of(tmp_path), ledger_of(tmp_path), "sftp")
+
+
+def test_a_run_for_the_archive_only_keeps_its_files_and_sends_nothing(tmp_path: Path, connection: Callable) -> None:
+    with MailServer(tmp_path / "inbox") as server:
+        run, ledger = run_of(tmp_path, send=False), ledger_of(tmp_path)
+        connect_shop(connection, tmp_path)
+        connect_mail(connection, server.port)
+        rendered(run, ledger)
+
+        with pytest.raises(StepSkipped, match="keeps its files in the archive and sends nothing"):
+            deliver(run, ledger, "email")
+
+        assert close(run, ledger, "mail") == {"archived": 2}
+        assert (run.folder.manifest()["state"], server.messages()) == ("archived", [])
+    assert ledger.outcome(run)[0] is RunState.ARCHIVED
+    assert ledger.of_period(run.report.id, run.schedule.id, run.period.start, run.period.end) == []
+
+
+def test_a_run_for_the_archive_only_that_has_no_files_fails_and_tells_the_owner(
+    tmp_path: Path, connection: Callable
+) -> None:
+    with MailServer(tmp_path / "inbox") as server:
+        run, ledger = run_of(tmp_path, send=False), ledger_of(tmp_path)
+        connect_mail(connection, server.port)
+        gate(run, ledger, NOW)
+
+        with pytest.raises(DeliveryError, match="its files could not be made"):
+            close(run, ledger, "mail")
+
+        assert "its files could not be made" in server.messages()[0].read_text()
+    assert ledger.outcome(run)[0] is RunState.FAILED

@@ -27,7 +27,7 @@ def test_a_run_opens_with_its_deliveries_planned_and_its_manifest_begun(tmp_path
 def test_a_scheduled_run_more_than_an_hour_late_is_skipped(tmp_path: Path) -> None:
     run = run_of(tmp_path, due=NOW - dt.timedelta(minutes=61))
 
-    with pytest.raises(RunSkipped, match="due at 2026-10-02 03:29 UTC and began more than an hour late"):
+    with pytest.raises(RunSkipped, match="due at 2026-10-02 03:29 UTC and began more than 1h late"):
         gate(run, ledger_of(tmp_path), NOW)
 
 

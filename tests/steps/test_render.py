@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from runs import NOW, connect_shop, run_of
-from scheduled_reports.document import Kpis, Table
+from scheduled_reports.document import Kpis, Notice, Table
 from scheduled_reports.errors import ArchiveError, DocumentError, RenderError
 from scheduled_reports.run import Run
 from scheduled_reports.steps.extract import extract
-from scheduled_reports.steps.render import artifacts_of, compose, render
+from scheduled_reports.steps.render import artifacts_of, compose, notices_of, render
 from scheduled_reports.tables import Tables
 from specs import SALES, with_block
 
@@ -154,3 +154,20 @@ def test_a_table_without_rows_is_shown_with_its_columns(extracted: Callable[...,
 def test_a_run_whose_data_is_gone_is_told(tmp_path: Path) -> None:
     with pytest.raises(ArchiveError, match=r"cannot read .*data: it is not there"):
         render(run_of(tmp_path), NOW)
+
+
+def test_what_a_step_before_has_noted_stands_on_top_of_the_report(extracted: Callable[..., Run]) -> None:
+    run = extracted()
+    run.folder.note(notices=[{"word": "STALE", "text": "orders is of yesterday."}])
+
+    render(run, NOW)
+
+    assert notices_of(run) == (Notice("STALE", "orders is of yesterday."),)
+    with run.folder.fetch("files/sales_2026-10-01.html") as file:
+        assert "orders is of yesterday." in file.read_text()
+    with run.folder.fetch("files/sales_2026-10-01.csv") as file:
+        assert "STALE" not in file.read_text("utf-8-sig")
+
+
+def test_a_run_of_which_nothing_was_noted_has_no_notices(tmp_path: Path) -> None:
+    assert notices_of(run_of(tmp_path)) == ()

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from pydantic import Field
 
 from scheduled_reports.connections import Connect
+from scheduled_reports.document.document import Notice
 from scheduled_reports.formats.base import Artifact
 from scheduled_reports.model import Model, Name
 
@@ -26,6 +27,7 @@ class Delivery:
         files: Local paths of the artifacts, by format id.
         artifacts: What those files are, by format id.
         words: The words that the channel's templates may use.
+        notices: What stands on top of the artifacts; the message that carries them says it too.
     """
 
     id: str
@@ -33,6 +35,7 @@ class Delivery:
     files: Mapping[str, Path]
     artifacts: Mapping[str, Artifact]
     words: Mapping[str, Any]
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True)

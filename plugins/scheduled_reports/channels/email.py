@@ -21,6 +21,7 @@ from pydantic import Field, model_validator
 
 from scheduled_reports.channels.base import Channel, Delivery, Receipt, Session
 from scheduled_reports.connections import Connect
+from scheduled_reports.document.document import mark
 from scheduled_reports.errors import DeliveryError
 from scheduled_reports.model import ConnectionId, EmailAddress, OneOrMany
 from scheduled_reports.smtp import MailServer, mail_server
@@ -53,7 +54,9 @@ class Email(Channel):
     sender_name: str | None = Field(None, min_length=1, description="Sender's name, shown beside the address.")
     reply_to: EmailAddress | None = Field(None, description="Where answers go; to the report's owner unless given.")
     subject: Template = Field(
-        "{{ report.title }} · {{ period.label }}", min_length=1, description="Subject; may hold templates."
+        "{{ report.title }} · {{ period.label }}",
+        min_length=1,
+        description="Subject; may hold templates. Where the report has a notice, `[STALE]` say, it stands before it.",
     )
     body: OneOrMany[FormatId] = Field(
         (),
@@ -122,7 +125,8 @@ class _Outbox:
 
     def _message(self, delivery: Delivery, sender: Address, recipient: str) -> EmailMessage:
         channel, words = self._channel, delivery.words
-        message = letter(sender, recipient, fill(channel.subject, words), quote(delivery.id, safe=""))
+        subject = mark(delivery.notices) + fill(channel.subject, words)
+        message = letter(sender, recipient, subject, quote(delivery.id, safe=""))
         message["Reply-To"] = _address(channel.reply_to or words["report"]["owner"])
         message["X-Report"] = _one_line(f"{words['report']['id']}/{words['schedule']['id']}")
         texts = _texts(channel.body, delivery)
@@ -211,9 +215,10 @@ def _texts(keys: tuple[str, ...], delivery: Delivery) -> dict[str, str]:
 
 
 def _short_text(channel: Email, delivery: Delivery) -> str:
-    """Return what a mail says to those who see no HTML: what it is, of when, and what is attached."""
+    """Return what a mail says to those who see no HTML: what to beware of, what it is, of when, what is attached."""
+    notices = [f"! {notice}\n" for notice in delivery.notices]
     words, names = delivery.words, [delivery.artifacts[key].name for key in channel.attach]
-    return "\n".join([words["report"]["title"], words["period"]["label"], "", *names]).rstrip() + "\n"
+    return "\n".join([*notices, words["report"]["title"], words["period"]["label"], "", *names]).rstrip() + "\n"
 
 
 def _add_html(message: EmailMessage, text: str) -> None:

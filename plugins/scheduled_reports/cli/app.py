@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from pathlib import Path
 from typing import Annotated
@@ -42,18 +43,38 @@ def schema(specs: Specs = None) -> None:
 @app.command()
 def check(paths: Annotated[list[Path] | None, typer.Argument(help="Spec files, folders or names.")] = None,
           specs: Specs = None) -> None:  # fmt: skip
-    """Validate specs; print each problem as file:line:column and exit with 1 if there is one."""
-    from scheduled_reports.cli.check import problems_in
+    """Validate specs; print each problem and warning as file:line:column; exit with 1 if there is a problem."""
+    from scheduled_reports.cli.check import checked
 
     with _told():
-        count, problems = problems_in(paths or [_folder(specs)], _folder(specs))
-    for problem in problems:
+        found = checked(paths or [_folder(specs)], _folder(specs), _now())
+    for problem in (*found.problems, *found.warnings):
         complain.print(str(problem))
-    broken = len({problem.path for problem in problems})
-    if problems:
-        complain.print(f"{broken} of {count} specs broken, {len(problems)} problem{'s' if len(problems) > 1 else ''}")
+    if found.problems:
+        complain.print(f"{found.broken} of {found.count} specs broken, {_counted(len(found.problems), 'problem')}")
         raise typer.Exit(1)
-    console.print("1 spec is valid" if count == 1 else f"{count} specs are valid")
+    valid = "1 spec is valid" if found.count == 1 else f"{found.count} specs are valid"
+    console.print(f"{valid}, {_counted(len(found.warnings), 'warning')}" if found.warnings else valid)
+
+
+@app.command()
+def calendar(
+    days: Annotated[int, typer.Option(min=1, max=1100, help="How many days.")] = 30,
+    first: Annotated[str | None, typer.Option("--from", help="The first day, YYYY-MM-DD; from now on unless given.")]
+    = None,
+    report: Annotated[list[str] | None, typer.Option(help="Only this report; may be repeated.")] = None,
+    ics: Annotated[Path | None, typer.Option(help="Write the fires as an iCalendar file too.")] = None,
+    pool_slots: Annotated[int | None, typer.Option(min=1, help="Slots of every pool; Airflow's unless given.")] = None,
+    diff: Annotated[str | None, typer.Option(help="Show only what changes against this git ref.")] = None,
+    specs: Specs = None,
+) -> None:  # fmt: skip
+    """Show the next fires of every schedule, what each covers, and where they are in each other's way."""
+    from scheduled_reports.cli.calendar import Asked, days_asked, show_calendar
+
+    with _told():
+        names = tuple(report or ())
+        asked = Asked(_folder(specs), days_asked(first, days, _now()), names, ics, pool_slots, diff)
+        show_calendar(asked, console, complain)
 
 
 @app.command()
@@ -61,6 +82,9 @@ def preview(
     name: str,
     period: Annotated[str | None, typer.Option(help="A day in the period, YYYY-MM-DD; the last unless given.")]
     = None,
+    start: Annotated[str | None, typer.Option("--from", help="First moment of another period: 2026-10-01T06:30.")]
+    = None,
+    end: Annotated[str | None, typer.Option("--to", help="First moment after it.")] = None,
     schedule: Annotated[str | None, typer.Option(help="Schedule id; the first unless given.")] = None,
     param: Annotated[list[str] | None, typer.Option(help="NAME=VALUE of a parameter; may be repeated.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for the files.")] = Path("out/preview"),
@@ -72,7 +96,7 @@ def preview(
     from scheduled_reports.cli.preview import make_preview
 
     with _told():
-        files = make_preview(_folder(specs), name, period, schedule, param or [], out, console)
+        files = make_preview(_folder(specs), name, (period, start, end), schedule, param or [], out, console)
     if show and files:
         typer.launch(str(files[0]))
 
@@ -86,6 +110,15 @@ def list_(specs: Specs = None) -> None:
         if not console.is_terminal:
             console.width = 1000  # in a file or a pipe each report is one line
         console.print(listing(_folder(specs)))
+
+
+def _now() -> dt.datetime:
+    """Return what time it is, in this computer's time zone."""
+    return dt.datetime.now(dt.UTC).astimezone()
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'s' if count != 1 else ''}"
 
 
 def _folder(specs: Path | None) -> Path:

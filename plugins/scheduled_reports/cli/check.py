@@ -2,30 +2,83 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from scheduled_reports import settings
 from scheduled_reports.errors import ReportError
-from scheduled_reports.spec.load import BrokenReport, load, spec_files
+from scheduled_reports.schedule.calendars.load import Calendars
+from scheduled_reports.schedule.conflicts import Span
+from scheduled_reports.schedule.triggers.awaiting import Awaiting
+from scheduled_reports.spec.cycles import waiting_problems
+from scheduled_reports.spec.load import BrokenReport, Report, load, spec_files
 from scheduled_reports.spec.problems import Problem, did_you_mean
+from scheduled_reports.spec.warnings import warnings_in
+
+NEAR_FUTURE = dt.timedelta(days=30)
+"""How far warnings look ahead."""
 
 
-def problems_in(paths: list[Path], folder: Path) -> tuple[int, list[Problem]]:
-    """Return how many specs there are, and everything wrong with them, by file and place.
+@dataclass(frozen=True)
+class Checked:
+    """What a check has found.
+
+    Attributes:
+        count: How many specs there are.
+        broken: How many of them have problems.
+        problems: Everything wrong with them and with calendars, by file and place.
+        warnings: What is probably not meant, likewise.
+    """
+
+    count: int
+    broken: int
+    problems: list[Problem]
+    warnings: list[Problem]
+
+
+def checked(paths: list[Path], folder: Path, now: dt.datetime) -> Checked:
+    """Return what is wrong with specs, and what is odd about them.
 
     Args:
-        paths: Files, folders, or names of reports in `folder`.
+        paths: Files, folders (whose calendars are looked at too), or names of reports in `folder`.
         folder: The folder with the specs.
+        now: What time it is, aware.
 
     Raises:
         ReportError: A path is neither.
     """
     named = [file for path in paths for file in spec_paths(path, folder)]
     files = sorted({file.absolute(): file for path in named for file in _with_twin(path)}.values())
-    loaded = [load(file, settings.include_folder(file.parent)) for file in files]
-    return len(files), sorted(
-        problem for entry in loaded if isinstance(entry, BrokenReport) for problem in entry.problems
-    )
+    loaded = [_load(file) for file in files]
+    problems = {problem for entry in loaded if isinstance(entry, BrokenReport) for problem in entry.problems}
+    for include in {settings.include_folder(path) for path in paths if path.is_dir()}:
+        problems.update(Calendars(include).problems())
+    problems.update(_waiting(loaded))
+    broken = {problem.path for problem in problems}.intersection(files)
+    reports = [entry for entry in loaded if isinstance(entry, Report)]
+    warnings = warnings_in(reports, Span(now, now + NEAR_FUTURE))
+    return Checked(len(files), len(broken), sorted(problems), warnings)
+
+
+def _load(file: Path) -> Report | BrokenReport:
+    return load(file, settings.include_folder(file.parent))
+
+
+def _waiting(loaded: Sequence[Report | BrokenReport]) -> Iterator[Problem]:
+    """Yield what is wrong with how reports wait for each other; for that all the others in their folder count too."""
+    found = {entry.path: entry for entry in loaded}
+    waiting = [entry for entry in loaded if isinstance(entry, Report) and _waits(entry)]
+    for folder in {entry.path.parent for entry in waiting}:
+        everyone = [found.get(path) or _load(path) for path in spec_files(folder)]
+        healthy = [entry for entry in everyone if isinstance(entry, Report)]
+        broken = [entry for entry in everyone if isinstance(entry, BrokenReport)]
+        yield from (problem for problem in waiting_problems(healthy, broken) if problem.path in found)
+
+
+def _waits(report: Report) -> bool:
+    return any(isinstance(schedule.when, Awaiting) for schedule in report.spec.schedules)
 
 
 def _with_twin(path: Path) -> set[Path]:

@@ -30,5 +30,5 @@ def _add_rows(table: Table, report: Report) -> None:
     destinations = ", ".join(channel.key for channel in spec.deliver)
     for number, schedule in enumerate(spec.schedules):
         name, title = (report.id, spec.title) if number == 0 else ("", "")
-        when = f"{schedule.cron} ({schedule.timezone})" if spec.enabled else "disabled"
-        table.add_row(name, title, schedule.id, when, schedule.covers.replace("_", " "), formats, destinations)
+        when = report.when(schedule) if spec.enabled else "disabled"
+        table.add_row(name, title, schedule.id, when, schedule.covers.words(), formats, destinations)

@@ -14,6 +14,7 @@ from scheduled_reports.cli.check import spec_paths
 from scheduled_reports.connections import stored_connection
 from scheduled_reports.errors import ReportError
 from scheduled_reports.run import Run
+from scheduled_reports.schedule.asked import asked_period
 from scheduled_reports.schedule.schedule import Schedule
 from scheduled_reports.spec.load import BrokenReport, Report, load
 from scheduled_reports.spec.problems import did_you_mean
@@ -22,11 +23,14 @@ from scheduled_reports.steps.check import check
 from scheduled_reports.steps.extract import extract
 from scheduled_reports.steps.render import artifacts_of, render
 
+Asked = tuple[str | None, str | None, str | None]
+"""The period asked for: a day in it, or its first moment and the first after it."""
+
 
 def make_preview(
     folder: Path,
     name: str,
-    day: str | None,
+    asked: Asked,
     schedule_id: str | None,
     params: list[str],
     out: Path,
@@ -37,7 +41,7 @@ def make_preview(
     Raises:
         ReportError: The spec is broken, an option does not fit it, or a step failed.
     """
-    run = _run(folder, name, day, schedule_id, params, out)
+    run = _run(folder, name, asked, schedule_id, params, out)
     console.print(f"{run.report.spec.title} · {run.period.label}", style="bold")
     try:
         for table, rows in extract(run).items():
@@ -57,10 +61,11 @@ def make_preview(
     return files
 
 
-def _run(folder: Path, name: str, day: str | None, schedule_id: str | None, params: list[str], out: Path) -> Run:
+def _run(folder: Path, name: str, asked: Asked, schedule_id: str | None, params: list[str], out: Path) -> Run:
     report = _report(folder, name)
     schedule = _schedule(report, schedule_id)
-    period = schedule.period(dt.datetime.now(dt.UTC)) if day is None else schedule.period_of(_day(day))
+    timing = report.timing(schedule)
+    period = asked_period(timing, *asked) or timing.period(dt.datetime.now(dt.UTC))
     run_folder = RunFolder.of(out.absolute().as_uri(), report.id, schedule.id, period.slug, "preview")
     return Run(report, schedule, period, "preview", run_folder, stored_connection, _parameters(report, params))
 
@@ -81,13 +86,6 @@ def _schedule(report: Report, schedule_id: str | None) -> Schedule:
     if schedule_id is not None and schedule_id not in schedules:
         raise ReportError(f"{report.id} has no schedule {schedule_id!r}", why=did_you_mean(schedule_id, schedules))
     return schedules[schedule_id] if schedule_id else report.spec.schedules[0]
-
-
-def _day(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError as error:
-        raise ReportError(f"--period {text!r} is not a date", why=str(error), fix="write YYYY-MM-DD") from error
 
 
 def _parameters(report: Report, given: list[str]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from scheduled_reports.document.block import Block, Bound
 from scheduled_reports.document.chart import Chart, ChartBlock
-from scheduled_reports.document.document import Document, Provenance
+from scheduled_reports.document.document import Document, Notice, Provenance, mark
 from scheduled_reports.document.heading import Heading, HeadingBlock
 from scheduled_reports.document.kpis import Kpi, Kpis, KpisBlock
 from scheduled_reports.document.table import Column, Table, TableBlock
@@ -16,5 +16,5 @@ AnyBlock = Annotated[HeadingBlock | TextBlock | KpisBlock | TableBlock | ChartBl
 
 __all__ = [
     "AnyBlock", "Block", "Bound", "Chart", "ChartBlock", "Column", "Document", "Heading", "HeadingBlock", "Kpi", "Kpis",
-    "KpisBlock", "Provenance", "Table", "TableBlock", "Text", "TextBlock",
+    "KpisBlock", "Notice", "Provenance", "Table", "TableBlock", "Text", "TextBlock", "mark",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from scheduled_reports.document.block import Bound
@@ -43,6 +44,28 @@ class Provenance:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """A warning at the very top of a report, in every format that people read.
+
+    Attributes:
+        word: What is wrong, in one word in capitals: `STALE`.
+        text: What is wrong and with what, in a sentence or two.
+    """
+
+    word: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.word}: {self.text}"
+
+
+def mark(notices: Iterable[Notice]) -> str:
+    """Return what a title or subject begins with because of its notices: `[STALE] `; nothing where there are none."""
+    words = ", ".join(dict.fromkeys(notice.word for notice in notices))
+    return f"[{words}] " if words else ""
+
+
+@dataclass(frozen=True)
 class Document:
     """A report with its data.
 
@@ -53,6 +76,7 @@ class Document:
         blocks: Its content, from top to bottom.
         tables: The run's tables, for formats that carry data rather than pages.
         provenance: Where it comes from.
+        notices: What its readers must know before they read on.
     """
 
     title: str
@@ -61,3 +85,4 @@ class Document:
     blocks: tuple[Bound, ...]
     tables: Tables
     provenance: Provenance
+    notices: tuple[Notice, ...] = ()

@@ -1,7 +1,8 @@
 """How a report looks: what its pages, its mail and its charts share.
 
 Text colours keep a contrast of at least 4.5:1 on white (WCAG 2.2, 1.4.3); the series colours are those of Okabe and Ito
-(https://jfly.uni-koeln.de/color/), with the accent first, and can be told apart by colour-blind readers.
+(https://jfly.uni-koeln.de/color/), with the accent first, and can be told apart by colour-blind readers. `ink` and
+`notice` keep that contrast on `notice_paper` too.
 """
 
 from __future__ import annotations
@@ -35,6 +36,9 @@ COLORS: Mapping[str, str] = MappingProxyType({
     "bad": "#b3261e",
     "neutral": "#566573",
     "paper": "#ffffff",
+    "notice": "#8a4a00",
+    "notice_edge": "#e69f00",
+    "notice_paper": "#fff3d6",
 })  # fmt: skip
 
 SERIES = ("#0b5c7a", "#e69f00", "#56b4e9", "#cc79a7", "#009e73", "#d55e00", "#7d8791", "#5a3d8c")

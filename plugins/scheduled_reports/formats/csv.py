@@ -28,7 +28,8 @@ class Csv(Format):
     UTF-8 without a byte order mark; the first record holds the columns' names; every record, the last one too, ends
     in CRLF (RFC 4180, section 2, rules 1 to 3); a field is quoted where it must be (rules 5 to 7). Beyond the RFC:
     NULL, NaN and infinity are an empty field, an empty text is `""` (as PostgreSQL's COPY does), and the table in
-    `formats/arrow_text.py` says how each kind of value is written.
+    `formats/arrow_text.py` says how each kind of value is written. Notices are not in it: every
+    record is data.
     """
 
     media_type: ClassVar[str] = "text/csv"

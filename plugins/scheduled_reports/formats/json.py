@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -31,6 +32,9 @@ class Json(Format):
             {"opened_at": "2026-10-01T06:31:07+02:00", "minutes": 12.50}, …
           ]
         }
+
+    Where the report has notices, `"notices": [{"word": "STALE", "text": …}, …]` follows the period; otherwise there is
+    no such name.
 
     A column's `type` is text, integer, number, boolean, date, time, datetime, bytes or nested. UTF-8, not escaped to
     ASCII. Integers and decimals keep every digit (read them with `parse_float=Decimal` where doubles are too coarse);
@@ -66,9 +70,11 @@ class Json(Format):
 
 def _about(document: Document) -> dict[str, Any]:
     source, period = document.provenance, document.period
+    notices = [asdict(notice) for notice in document.notices]
     return {
         "report": {"id": source.report_id, "title": document.title, "description": document.description},
         "period": {"start": period.start.isoformat(), "end": period.end.isoformat()},
+        **({"notices": notices} if notices else {}),
         "provenance": {
             "schedule_id": source.schedule_id, "run_id": source.run_id, "spec_digest": source.spec_digest,
             "generated_at": source.generated_at.isoformat(), "owner": source.owner,

@@ -35,6 +35,8 @@ class PlainText(Format):
 
 
 def _page(document: Document) -> Iterator[str]:
+    for notice in document.notices:
+        yield from (*_marked(str(notice)), "")
     yield from _folded(document.title.upper())
     yield document.period.label
     yield "=" * WIDTH
@@ -61,6 +63,12 @@ def _block(block: Bound) -> Iterator[str]:
             yield from [] if block.points else ["No data in this period"]
         case Table():
             yield from _table(block)
+
+
+def _marked(notice: str) -> Iterator[str]:
+    """Yield a notice, its first line behind an exclamation mark, so that it differs from what the report says."""
+    first, *others = wrapped(clean(notice), WIDTH - 2)
+    yield from (f"! {first}", *(f"  {other}" for other in others))
 
 
 def _folded(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from scheduled_reports.document.document import Document
+from scheduled_reports.document.document import Document, mark
 from scheduled_reports.document.table import Table
 from scheduled_reports.formats.base import Format
 from scheduled_reports.formats.xlsx_cells import clean, sheet_name, styled
@@ -24,7 +24,8 @@ class Xlsx(Format):
 
     Sheets: `Report`; one for each table, named by its title (`Calls (2)` where it has more rows than Excel's
     1,048,576, or where two share a title); `About`, where the report comes from. Numbers, dates and truth values are
-    what they are; text is text, also where it begins with = + - @. What Excel cannot hold: `formats/xlsx_cells.py`.
+    what they are; text is text, also where it begins with = + - @. Notices stand on top of `Report` and in
+    the workbook's properties, never on a sheet of data. What Excel cannot hold: `formats/xlsx_cells.py`.
     """
 
     media_type: ClassVar[str] = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -71,7 +72,8 @@ def _workbook() -> Iterator[Workbook]:
 
 def _name(book: Workbook, document: Document) -> None:
     source, book_properties = document.provenance, book.properties
-    book_properties.title, book_properties.description = clean(document.title), clean(document.description)
+    book_properties.title = clean(mark(document.notices) + document.title)
+    book_properties.description = clean("\n".join([*map(str, document.notices), document.description]).rstrip())
     book_properties.creator = book_properties.lastModifiedBy = source.owner
     book_properties.created = source.generated_at.astimezone(dt.UTC).replace(tzinfo=None, microsecond=0)
 

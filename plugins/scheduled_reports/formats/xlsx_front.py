@@ -57,6 +57,8 @@ class Front:
             RenderError: A block is of a kind that this format does not know.
             DocumentError: A chart cannot be drawn.
         """
+        for notice in document.notices:
+            self._prose(str(notice), color="notice", bold=True, fill="notice_paper")
         self._line(styled(self.sheet, document.title, bold=True, size=20, color="accent"), height=30)
         self._line(styled(self.sheet, document.period.label, size=12, color="muted"), height=18)
         if document.description:
@@ -126,11 +128,11 @@ class Front:
         rows = "no rows in this period" if count == 0 else f"{count:,} row{'s' if count > 1 else ''}"
         self._line(styled(self.sheet, f"{rows}, on the sheet “{name}”", color="muted"))
 
-    def _prose(self, text: str, color: str = "ink") -> None:
+    def _prose(self, text: str, color: str = "ink", **style: Any) -> None:
         """Write a paragraph across the columns; Excel does not fit the height of merged cells, so we do."""
         for chunk in textwrap.wrap(text, CHUNK, replace_whitespace=False, drop_whitespace=False) or [""]:
             lines = sum(max(1, math.ceil(display_width(line) / LINE)) for line in chunk.split("\n"))
-            self._line(styled(self.sheet, chunk, wrap=True, color=color), height=lines * POINTS_PER_LINE + 2)
+            self._line(styled(self.sheet, chunk, wrap=True, color=color, **style), height=lines * POINTS_PER_LINE + 2)
             self.sheet.merged_cells.add(f"A{self.rows}:{LAST}{self.rows}")
 
     def _line(self, *cells: Cell, height: float | None = None) -> None:

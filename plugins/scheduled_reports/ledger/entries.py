@@ -12,6 +12,7 @@ class RunState(StrEnum):
 
     RUNNING = "running"
     DELIVERED = "delivered"
+    ARCHIVED = "archived"
     SKIPPED = "skipped"
     FAILED = "failed"
 

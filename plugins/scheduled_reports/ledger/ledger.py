@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -10,7 +11,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, select, update
+from sqlalchemy import Connection, Engine, Table, create_engine, event, func, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from scheduled_reports.connections import sql_engine
@@ -153,6 +154,13 @@ class Ledger:
             found = connection.execute(select(run.c.state, run.c.reason).where(run.c.id == _run_key(of))).one_or_none()
         return (RunState(found.state), found.reason) if found else (RunState.RUNNING, "")
 
+    def newest_delivered(self, of: Run) -> dt.datetime | None:
+        """Return the end of the newest period that the run's schedule has delivered; None where it has none."""
+        same = (run.c.report_id == of.report.id, run.c.schedule_id == of.schedule.id)
+        query = select(func.max(run.c.period_end)).where(*same, run.c.state == RunState.DELIVERED)
+        with self._errors("cannot read"), self._engine.connect() as connection:
+            return connection.execute(query).scalar_one_or_none()
+
     def _touch(self, connection: Connection, of: Run, now: dt.datetime) -> None:
         """Make the run's row where there is none, and keep its facts up to date."""
         facts = {**_period_of(of), "spec_digest": of.report.digest, "folder": of.folder.uri}
@@ -201,10 +209,9 @@ def sqlite_engine(path: Path) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _begin_ourselves(connection: Any, _: Any) -> None:
-        connection.isolation_level = (
-            None  # else the driver begins late and two writers deadlock, say SQLAlchemy's notes
-        )
-        connection.execute("PRAGMA journal_mode = WAL")
+        connection.isolation_level = None  # else the driver begins late and writers deadlock, say SQLAlchemy's notes
+        with suppress(sqlite3.OperationalError):  # it is locked while another process does the same, and for good
+            connection.execute("PRAGMA journal_mode = WAL")
 
     @event.listens_for(engine, "begin")
     def _begin_immediate(connection: Connection) -> None:

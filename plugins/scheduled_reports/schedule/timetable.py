@@ -2,41 +2,54 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from airflow.sdk import timezone
 from airflow.timetables.base import DagRunInfo, DataInterval, TimeRestriction, Timetable
-from airflow.timetables.trigger import CronTriggerTimetable
 
-from scheduled_reports.schedule.schedule import LATE
+from scheduled_reports.schedule.clock import in_words
+from scheduled_reports.schedule.recurrence import Fire, Recurrence
+
+_FIRST = dt.timedelta(hours=1)
+"""How late a DAG's first fire may be where lateness does not matter: before it, nothing says since when the DAG waits.
+
+It is not nothing, as Airflow asks again every half minute, and so between a fire and the making of its run, too.
+"""
 
 
-class ReportTimetable(CronTriggerTimetable):
-    """A cron line in a time zone, where a fire missed by more than an hour is passed over.
+class ReportTimetable(Timetable):
+    """Fires when a recurrence does, and passes over what was missed by more than a grace.
 
     Airflow's own cron timetable runs the most recent missed fire, however old, as soon as a DAG is new or unpaused.
 
     Args:
-        cron: Five fields.
-        timezone: IANA name; wall time stays across DST.
+        recurrence: When it fires.
+        grace: How late a fire may still happen. None: an outage's last missed fire happens however late it is, but
+            a DAG that never ran waits for its next, or takes one that is at most an hour old.
     """
 
-    def __init__(self, cron: str, timezone: str) -> None:
-        super().__init__(cron, timezone=timezone)
+    def __init__(self, recurrence: Recurrence, grace: dt.timedelta | None) -> None:
+        self.recurrence = recurrence
+        self.grace = grace
+        late = "its last missed run happens however late" if grace is None else f"at most {in_words(grace)} late"
+        self.description = f"{recurrence.words()}; {late}"
 
     @property
     def summary(self) -> str:
         """What Airflow shows as the schedule."""
-        return f"{self._expression} ({self._timezone.name})"
+        return self.recurrence.words()
 
     def serialize(self) -> dict[str, Any]:
         """Return what `deserialize` takes."""
-        return {"cron": self._expression, "timezone": self._timezone.name}
+        recurrence = self.recurrence.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        return {"recurrence": recurrence, "grace": self.grace.total_seconds() if self.grace is not None else None}
 
     @classmethod
     def deserialize(cls, data: dict[str, Any]) -> Timetable:
         """Return the timetable that was serialized."""
-        return cls(data["cron"], data["timezone"])
+        grace = dt.timedelta(seconds=data["grace"]) if data["grace"] is not None else None
+        return cls(Recurrence.model_validate(data["recurrence"]), grace)
 
     def infer_manual_data_interval(self, *, run_after: Any) -> DataInterval:
         """Return an empty interval: the period is the report's affair, computed from when the run was due."""
@@ -45,14 +58,27 @@ class ReportTimetable(CronTriggerTimetable):
     def next_dagrun_info(
         self, *, last_automated_data_interval: DataInterval | None, restriction: TimeRestriction
     ) -> DagRunInfo | None:
-        """Return the next fire; with catch-up every fire since the last, without it none older than an hour."""
-        last = last_automated_data_interval
-        candidates = [self._get_next(last.end)] if last else []
-        if restriction.earliest is not None:
-            candidates.append(self._align_to_next(restriction.earliest))
-        if not restriction.catchup or not candidates:
-            candidates.append(self._align_to_next(timezone.coerce_datetime(timezone.utcnow() - LATE)))
-        fire = max(candidates)
-        if restriction.latest is not None and fire > restriction.latest:
+        """Return the next fire; with catch-up every fire since the last, without it none that is too late."""
+        last = last_automated_data_interval.end if last_automated_data_interval else None
+        fire = self._next(last, restriction)
+        if fire is None or (restriction.latest is not None and fire.at > restriction.latest):
             return None
-        return DagRunInfo.exact(fire)
+        return DagRunInfo.exact(timezone.coerce_datetime(fire.at))
+
+    def _next(self, last: dt.datetime | None, restriction: TimeRestriction) -> Fire | None:
+        first: dt.datetime | None = restriction.earliest
+        if last is not None:
+            after = last + dt.timedelta(microseconds=1)
+            first = max(first, after) if first is not None else after
+        if not restriction.catchup or first is None:
+            now = timezone.utcnow()
+            if self.grace is None and last is not None and (missed := self._missed(last, now)):
+                return missed
+            in_time = now - (_FIRST if self.grace is None else self.grace)
+            first = max(first, in_time) if first is not None else in_time
+        return next(self.recurrence.between(first), None)
+
+    def _missed(self, last: dt.datetime, now: dt.datetime) -> Fire | None:
+        """Return the newest fire since `last` that is due; None where there is none."""
+        fires = self.recurrence.until(now)
+        return fires[0] if fires and fires[0].at > last else None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from scheduled_reports.model import Model
+from scheduled_reports.schedule.clock import TimeOfDay
 
 if TYPE_CHECKING:
     from scheduled_reports.run import Run
@@ -18,6 +19,11 @@ class Source(Model):
     """A place that data comes from."""
 
     description: str = Field("", description="What one row is.")
+    ready_at: TimeOfDay | None = Field(
+        None,
+        description="The time of day, in the schedule's zone, from which it holds the day before: `05:30`; "
+        "`reports check` warns of schedules that run earlier.",
+    )
 
     @abstractmethod
     def extract(self, run: Run, name: str, target: Path) -> None:

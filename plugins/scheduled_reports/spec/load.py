@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from scheduled_reports.model import EmailAddress, Model, is_name
 from scheduled_reports.schedule.schedule import Schedule
+from scheduled_reports.schedule.timing import Timing
+from scheduled_reports.schedule.triggers import Trigger
 from scheduled_reports.spec.marks import marked
-from scheduled_reports.spec.places import problems_of
+from scheduled_reports.spec.places import path_text, problems_of
 from scheduled_reports.spec.problems import Problem
 from scheduled_reports.spec.references import findings
 from scheduled_reports.spec.report import ReportSpec
 from scheduled_reports.spec.secrets import secrets_in
+from scheduled_reports.spec.timings import salvaged, timings_of
 from scheduled_reports.spec.yaml import Source, read
 
 
@@ -28,8 +32,9 @@ class Report:
         path: The YAML file.
         spec: What it says.
         text: The file's text.
-        digest: SHA-256 (hex) of the text and of every SQL file it names: a change of either is a change of the report.
+        digest: SHA-256 (hex) of the text and of every SQL and calendar file it names.
         include: The folder with sql/ and what else authors keep beside their specs.
+        timings: When each schedule fires, and what it covers, by the schedule's id.
     """
 
     id: str
@@ -38,6 +43,18 @@ class Report:
     text: str
     digest: str
     include: Path
+    timings: Mapping[str, Timing]
+
+    def timing(self, schedule: Schedule) -> Timing:
+        """Return when one of its schedules fires, and what it covers."""
+        return self.timings[schedule.id]
+
+    def when(self, schedule: Schedule) -> str:
+        """Return when one of its schedules runs, in plain words."""
+        recurrence = self.timing(schedule).recurrence
+        if isinstance(schedule.when, Trigger):
+            return f"{schedule.when.words()}, {schedule.timezone}" if recurrence else schedule.when.words()
+        return recurrence.words() if recurrence else ""
 
     def query_place(self, section: str, name: str) -> str:
         """Return where the query of a source or dataset stands: `file:line`, or its SQL file."""
@@ -58,6 +75,7 @@ class BrokenReport:
         schedules: Those of its schedules that are valid by themselves.
         owner: Its owner's address, where that can be read.
         enabled: False only where the file says so.
+        timings: When those schedules fire, as far as their calendars can be read, by id.
     """
 
     id: str
@@ -66,6 +84,7 @@ class BrokenReport:
     schedules: tuple[Schedule, ...]
     owner: str | None
     enabled: bool
+    timings: Mapping[str, Timing]
 
 
 def spec_files(folder: Path) -> list[Path]:
@@ -85,7 +104,7 @@ def load(path: Path, include: Path) -> Report | BrokenReport:
         return _checked(source, problems, include)
     except Exception as error:  # one file never takes the others down
         what = f"cannot be checked: {type(error).__name__}: {error}"
-        return _broken(source, [*problems, Problem(path, 1, 1, what, "look for what is unusual in this file")])
+        return _broken(source, [*problems, Problem(path, 1, 1, what, "look for what is unusual in this file")], include)
 
 
 def _checked(source: Source, problems: list[Problem], include: Path) -> Report | BrokenReport:
@@ -98,16 +117,22 @@ def _checked(source: Source, problems: list[Problem], include: Path) -> Report |
     text = path.read_text(encoding="utf-8", errors="replace") if source.root is not None else ""
     problems += secrets_in(path, text)
     if problems:
-        return _broken(source, problems)
+        return _broken(source, problems, include)
     if not isinstance(source.data, dict):
-        return _broken(source, [Problem(path, 1, 1, "is not a report", "start with `title:`; `reports new` makes one")])
+        return _broken(
+            source, [Problem(path, 1, 1, "is not a report", "start with `title:`; `reports new` makes one")], include
+        )
     try:
         spec = ReportSpec.model_validate(source.data)
     except ValidationError as error:
-        return _broken(source, list(problems_of(error, source, ReportSpec)))
-    report = Report(path.stem, path, spec, text, "", include)
-    problems = [Problem(path, *source.place(loc), message, hint) for loc, message, hint in findings(report, source)]
-    return _broken(source, problems) if problems else Report(path.stem, path, spec, text, _digest(report), include)
+        return _broken(source, list(problems_of(error, source, ReportSpec)), include)
+    timings = timings_of(path.stem, spec.schedules, include)
+    report = Report(path.stem, path, spec, text, "", include, timings.by_id)
+    told = ((loc, f"{path_text(source.known(loc))}: {message}", hint) for loc, message, hint in timings.findings)
+    found = told if timings.findings else findings(report, source)
+    problems = [Problem(path, *source.place(loc), message, hint) for loc, message, hint in found]
+    problems += timings.problems
+    return _broken(source, problems, include) if problems else replace(report, digest=_digest(report, timings.files))
 
 
 def load_all(folder: Path, include: Path) -> tuple[list[Report], list[BrokenReport]]:
@@ -117,11 +142,13 @@ def load_all(folder: Path, include: Path) -> tuple[list[Report], list[BrokenRepo
     return healthy, [entry for entry in loaded if isinstance(entry, BrokenReport)]
 
 
-def _digest(report: Report) -> str:
+def _digest(report: Report, calendars: Iterable[Path]) -> str:
     digest = hashlib.sha256(report.text.encode())
     for _, mark, text in marked(report.spec):
         if mark.kind == "sql_file":
             digest.update((report.include / "sql" / text).read_bytes())
+    for path in sorted(calendars):
+        digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
@@ -129,7 +156,7 @@ class _Owner(Model):
     owner: EmailAddress
 
 
-def _broken(source: Source, problems: list[Problem]) -> BrokenReport:
+def _broken(source: Source, problems: list[Problem], include: Path) -> BrokenReport:
     data = source.data if isinstance(source.data, dict) else {}
     entries = data.get("schedules")
     schedules = [found for entry in (entries if isinstance(entries, list) else []) if (found := _schedule(entry))]
@@ -138,8 +165,11 @@ def _broken(source: Source, problems: list[Problem]) -> BrokenReport:
         owner = _Owner(owner=data.get("owner", "")).owner
     except Exception:  # whatever else is wrong with it
         owner = None
-    return BrokenReport(source.path.stem, source.path, tuple(sorted(problems)), tuple(unique.values()), owner,
-                        data.get("enabled") is not False)  # fmt: skip
+    asked = {name: salvaged(source.path.stem, schedule, include) for name, schedule in unique.items()}
+    timings = {name: timing for name, timing in asked.items() if timing is not None}
+    kept = tuple(unique[name] for name in timings)
+    return BrokenReport(source.path.stem, source.path, tuple(sorted(problems)), kept, owner,
+                        data.get("enabled") is not False, timings)  # fmt: skip
 
 
 def _schedule(entry: object) -> Schedule | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel
@@ -35,9 +36,8 @@ Loc = tuple[str | int, ...]
 def marked(value: Any, loc: Loc = ()) -> Iterator[tuple[Loc, Mark, str]]:
     """Yield (place, mark, text) for every marked text in a validated model, depth first."""
     if isinstance(value, BaseModel):
-        for name, field in type(value).model_fields.items():
-            here, found = getattr(value, name), (*loc, field.alias or name)
-            mark = _mark_in((field.annotation, *field.metadata))
+        for name, key, mark in _fields(type(value)):
+            here, found = getattr(value, name), (*loc, key)
             yield from marked(here, found) if mark is None else _texts(here, found, mark)
     elif isinstance(value, dict):
         for key, item in value.items():
@@ -45,6 +45,13 @@ def marked(value: Any, loc: Loc = ()) -> Iterator[tuple[Loc, Mark, str]]:
     elif isinstance(value, tuple | list):
         for index, item in enumerate(value):
             yield from marked(item, (*loc, index))
+
+
+@cache
+def _fields(model: type[BaseModel]) -> tuple[tuple[str, str, Mark | None], ...]:
+    """Return (name, key in a spec, mark) of each field of a model."""
+    fields = model.model_fields.items()
+    return tuple((name, field.alias or name, _mark_in((field.annotation, *field.metadata))) for name, field in fields)
 
 
 def _texts(value: Any, loc: Loc, mark: Mark) -> Iterator[tuple[Loc, Mark, str]]:

@@ -26,8 +26,10 @@ _KINDS = {
 """What an author calls the kinds of value that pydantic's error types begin with."""
 
 
-def problems_of(error: ValidationError, source: Source, model: type[BaseModel]) -> Iterator[Problem]:
-    """Yield one problem for each error, at the key or value that caused it."""
+def problems_of(
+    error: ValidationError, source: Source, model: type[BaseModel], whole: str = "the report"
+) -> Iterator[Problem]:
+    """Yield one problem for each error, at the key or value that caused it; `whole` is what the file is."""
     for detail in error.errors(include_url=False):
         loc, kind = detail["loc"], detail["type"]
         if kind == "too_short" and detail["input"]:
@@ -37,13 +39,13 @@ def problems_of(error: ValidationError, source: Source, model: type[BaseModel]) 
         loc = loc[:-1] if is_key else loc
         line, column = source.place((*loc, *tag), key=is_key or kind in {"extra_forbidden", "missing"})
         known = source.known(loc[:-1] if is_key else loc)
-        message, hint = _message(detail, known) or _key_message(detail, known, model)
+        message, hint = _message(detail, known) or _key_message(detail, known, model, whole)
         yield Problem(source.path, line, column, message, hint)
 
 
-def _key_message(detail: Any, loc: tuple[str | int, ...], model: type[BaseModel]) -> tuple[str, str]:
+def _key_message(detail: Any, loc: tuple[str | int, ...], model: type[BaseModel], whole: str) -> tuple[str, str]:
     """Say what is wrong with a key, or with whatever our own validators refused."""
-    name, parent = str(loc[-1]) if loc else "", path_text(loc[:-1]) or "the report"
+    name, parent = str(loc[-1]) if loc else "", path_text(loc[:-1]) or whole
     if detail["type"] == "extra_forbidden":
         return f"unknown key {name!r} in {parent}", did_you_mean(name, _keys_at(model, detail["loc"][:-1]))
     if detail["type"] == "missing":

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from scheduled_reports.spec.load import Report
     from scheduled_reports.spec.yaml import Source
 
-RUN_FIELDS = {"period", "force"}
+RUN_FIELDS = {"period", "period_start", "period_end", "force", "deliver"}
 """What every DAG's trigger form asks for."""
 
 Finding = tuple[Loc, str, str]
@@ -127,4 +127,6 @@ class _Names:
         """Words of a run that never was, to try templates on."""
         spec, schedule = self.report.spec, self.report.spec.schedules[0]
         values = {name: parameter.value(parameter.default) for name, parameter in spec.parameters.items()}
-        return template_words(self.report, schedule, schedule.period_of(dt.date(2026, 1, 15)), values)
+        return template_words(
+            self.report, schedule, self.report.timing(schedule).period_of(dt.date(2026, 1, 15)), values
+        )

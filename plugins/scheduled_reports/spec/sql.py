@@ -33,10 +33,12 @@ colon makes one of it (`x[ :n]`), a backslash never does.
 RUN_BINDS = {
     "period_start": "first instant of the period",
     "period_end": "first instant after the period",
-    "previous_start": "first instant of the period before it (which ends at period_start)",
+    "previous_start": "first instant of the span to compare with",
+    "previous_end": "first instant after that span: period_start, unless the period is one to date",
     "period_start_date": "the period's first day in the schedule's time zone, YYYY-MM-DD",
     "period_end_date": "the first day after the period in the schedule's time zone, YYYY-MM-DD",
-    "previous_start_date": "the previous period's first day in the schedule's time zone, YYYY-MM-DD",
+    "previous_start_date": "that span's first day in the schedule's time zone, YYYY-MM-DD",
+    "previous_end_date": "the day of previous_end in the schedule's time zone, YYYY-MM-DD",
     "timezone": "the schedule's IANA time zone",
 }
 """The bind values that every query may use besides the report's parameters."""

@@ -77,12 +77,12 @@ class Source:
         return _at(where)
 
     def known(self, loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
-        """Return `loc` without what the file does not have: union tags, places in a list of one; a last key stays."""
+        """Return `loc` without what the file has not: union tags, places in a list of one; a missing key stays."""
         kept: list[str | int] = []
         node = self.root
         for number, part in enumerate(loc, start=1):
             step = _step(node, part)
-            if step is not None or (number == len(loc) and isinstance(part, str)):
+            if step is not None or (number == len(loc) and _may_hold(node, part)):
                 kept.append(part)
             node = step[1] if step is not None else node
         return tuple(kept)
@@ -109,6 +109,12 @@ def read(path: Path) -> tuple[Source, list[Problem]]:
     finally:
         loader.dispose()
     return Source(path, data, root), sorted(_key_problems(path, root))
+
+
+def _may_hold(node: yaml.Node | None, key: str | int) -> bool:
+    """Return whether `key` may be one that is missing in a mapping, and is not the mapping's own `type`."""
+    kind = _step(node, "type")
+    return isinstance(node, yaml.MappingNode) and (kind is None or getattr(kind[1], "value", None) != key)
 
 
 def _step(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node | None, yaml.Node] | None:

@@ -26,12 +26,15 @@ def close(run: Run, ledger: Ledger, owner_conn_id: str) -> dict[str, object]:
 
     Raises:
         RunSkipped: The run was skipped; the text repeats why.
-        DeliveryError: A delivery did not arrive. Permanent: the remedy is to clear what failed.
+        DeliveryError: A delivery did not arrive, or the files of a run that sends none were not made. Permanent: the
+            remedy is to clear what failed.
     """
     state, reason = ledger.outcome(run)
     if state is RunState.SKIPPED:
         run.folder.note(state=state, reason=reason)
         raise RunSkipped(reason)
+    if not run.send:
+        return _close_archived(run, ledger, owner_conn_id, reason)
     entries = owed(run, ledger)
     for entry in entries:
         log.info("%s %s: %s %s", entry.channel, entry.recipient, entry.state, entry.receipt or entry.error)
@@ -49,6 +52,21 @@ def close(run: Run, ledger: Ledger, owner_conn_id: str) -> dict[str, object]:
     ledger.end(run, RunState.DELIVERED)
     run.folder.note(state=RunState.DELIVERED, reason="", deliveries=facts)
     return {"delivered": len(entries)}
+
+
+def _close_archived(run: Run, ledger: Ledger, owner_conn_id: str, reason: str) -> dict[str, object]:
+    """Settle a run that sends nothing: it is well when its files are there."""
+    files = run.folder.manifest().get("artifacts", ())
+    if reason or not files:
+        failure = DeliveryError(f"{run.report.spec.title}, {run.period.label}: its files could not be made",
+                              why=reason or "an earlier step failed; its log says why",
+                              fix="mend the cause, then clear the failed tasks")  # fmt: skip
+        ledger.end(run, RunState.FAILED, failure.why)
+        _tell(run, owner_conn_id, failure)
+        raise failure
+    ledger.end(run, RunState.ARCHIVED)
+    run.folder.note(state=RunState.ARCHIVED, reason="", deliveries=[])
+    return {"archived": len(files)}
 
 
 def _failure(run: Run, entries: list[DeliveryEntry], missing: list[DeliveryEntry], reason: str) -> DeliveryError:

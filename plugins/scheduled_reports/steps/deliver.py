@@ -11,8 +11,9 @@ from scheduled_reports.channels import Channel, Delivery, Session
 from scheduled_reports.errors import DeliveryError, LedgerError, ReportError, UncertainDeliveryError
 from scheduled_reports.ledger import DeliveryEntry, DeliveryState, Ledger
 from scheduled_reports.run import Run
+from scheduled_reports.steps import StepSkipped
 from scheduled_reports.steps.plan import owed
-from scheduled_reports.steps.render import artifacts_of
+from scheduled_reports.steps.render import artifacts_of, notices_of
 
 log = logging.getLogger(__name__)
 
@@ -24,10 +25,15 @@ def deliver(run: Run, ledger: Ledger, destination: str) -> dict[str, int]:
     recipient does not keep the others from theirs.
 
     Raises:
+        StepSkipped: The run is for the archive only.
         DeliveryError: At least one delivery did not arrive. Retryable only where trying again can help one of them.
         ArchiveError: The run's files cannot be read.
         LedgerError: The ledger cannot be reached; nothing more is sent.
     """
+    if not run.send:
+        raise StepSkipped(
+            "this run keeps its files in the archive and sends nothing; trigger it with 'deliver' to send"
+        )
     channels = {entry.key: entry for entry in run.report.spec.deliver}
     if destination not in channels:
         raise DeliveryError(f"the spec has no destination {destination!r} any more", fix="trigger a new run")
@@ -60,7 +66,7 @@ class _Sender:
 
     def __init__(self, run: Run, ledger: Ledger, channel: Channel, files: Path, stack: ExitStack) -> None:
         self._run, self._ledger, self._channel, self._files, self._stack = run, ledger, channel, files, stack
-        self._artifacts = artifacts_of(run)
+        self._artifacts, self._notices = artifacts_of(run), notices_of(run)
         self._session: Session | None = None
         self._closed: ReportError | None = None
 
@@ -116,7 +122,7 @@ class _Sender:
             raise DeliveryError(f"the run has no file of format {lacking[0]!r}", why=why, fix=fix)
         carried = {key: self._artifacts[key] for key in self._channel.formats()}
         files = {key: self._files / artifact.name for key, artifact in carried.items()}
-        return Delivery(entry.id, entry.recipient, files, carried, self._run.words)
+        return Delivery(entry.id, entry.recipient, files, carried, self._run.words, self._notices)
 
 
 def _unforeseen(recipient: str, error: Exception) -> UncertainDeliveryError:

@@ -7,39 +7,59 @@ import logging
 
 from scheduled_reports import __version__
 from scheduled_reports.errors import ReportError
-from scheduled_reports.ledger import DeliveryState, Ledger
+from scheduled_reports.ledger import DeliveryEntry, DeliveryState, Ledger
+from scheduled_reports.notify import tell_owner
 from scheduled_reports.run import Run
-from scheduled_reports.schedule.schedule import LATE
+from scheduled_reports.schedule.clock import in_words
+from scheduled_reports.schedule.freshness import Start, Wait
+from scheduled_reports.schedule.triggers.awaiting import Awaiting
 from scheduled_reports.steps import RunSkipped
 from scheduled_reports.steps.plan import owed, planned
 
 log = logging.getLogger(__name__)
 
 
-def gate(run: Run, ledger: Ledger, now: dt.datetime) -> dict[str, object]:
+def gate(
+    run: Run, ledger: Ledger, now: dt.datetime, start: Start | None = None, owner_conn_id: str = "smtp_default"
+) -> dict[str, object]:
     """Open the run in the ledger and the archive; return its period and how many deliveries it owes.
 
     Args:
         run: The run.
         ledger: Where it is noted.
         now: When the run began, aware.
+        start: What it was started for, where the schedule waits for something; None where nobody is to judge whether
+            that has come: somebody wants the run as it is.
+        owner_conn_id: SMTP connection by which the owner is told that the report waits.
 
     Raises:
-        RunSkipped: It is too late for a scheduled run, or everybody has this period already.
+        RunSkipped: It is too late for a scheduled run, everybody has this period already, or what it waits for has not
+            come.
         ReportError: The period is not over: what it would send now would pass for the whole later.
+        DeliveryError: The owner could not be told.
     """
     log.info("Report %s, schedule %s: %s", run.report.id, run.schedule.id, run.period.label)
+    wait = _wait(run, start)
+    if wait is not None and not wait.start.at_deadline:
+        _require_open(run, wait)
     _require_past(run, now)
     began = ledger.begin(run, planned(run), now)
-    _open_manifest(run, now)
+    _open_manifest(run, now, wait)
     _require_in_time(run, min(began, now))
     entries = owed(run, ledger)
-    if all(entry.state is DeliveryState.DELIVERED for entry in entries):
-        count = f"{len(entries)} of {len(entries)}"
-        raise RunSkipped(
-            f"{run.period.label} was delivered already ({count}); trigger it with 'force' to send it again"
-        )
+    _require_news(run, entries)
+    if wait is not None:
+        _require_alone(run, ledger, wait)
+        _require_arrived(run, wait, owner_conn_id)
     return {"period": run.period.label, "deliveries": len(entries)}
+
+
+def _wait(run: Run, start: Start | None) -> Wait | None:
+    trigger = run.schedule.when
+    if start is None or not isinstance(trigger, Awaiting):
+        return None
+    timing = run.report.timing(run.schedule)
+    return Wait(trigger, f"{run.report.id}:{run.schedule.id}", timing, run.period, start)
 
 
 def _require_past(run: Run, now: dt.datetime) -> None:
@@ -52,18 +72,80 @@ def _require_past(run: Run, now: dt.datetime) -> None:
 
 
 def _require_in_time(run: Run, began: dt.datetime) -> None:
-    if run.due is not None and began - run.due > LATE:
-        due = f"{run.due:%Y-%m-%d %H:%M %Z}"
+    grace = run.schedule.tolerance
+    if run.due is not None and grace is not None and began - run.due > grace:
+        due, late = f"{run.due:%Y-%m-%d %H:%M %Z}", f"began more than {in_words(grace)} late"
+        raise RunSkipped(f"it was due at {due} and {late}; trigger it by hand if it is still wanted")
+
+
+def _require_open(run: Run, wait: Wait) -> None:
+    """Skip a run that an update started when the schedule does not run; at the deadline its timetable sees to that."""
+    if run.period.end > wait.start.at:
+        raise RunSkipped(f"{run.period.label} is not over before {run.period.end:%Y-%m-%d %H:%M %Z}")
+    if reason := wait.closed(run.schedule):
+        raise RunSkipped(reason)
+
+
+def _require_news(run: Run, entries: list[DeliveryEntry]) -> None:
+    if run.send and all(entry.state is DeliveryState.DELIVERED for entry in entries):
+        count = f"{len(entries)} of {len(entries)}"
         raise RunSkipped(
-            f"it was due at {due} and began more than an hour late; trigger it by hand if it is still wanted"
+            f"{run.period.label} was delivered already ({count}); trigger it with 'force' to send it again"
         )
 
 
-def _open_manifest(run: Run, now: dt.datetime) -> None:
+def _require_alone(run: Run, ledger: Ledger, wait: Wait) -> None:
+    """Skip a second report for one deadline where each run has a period of its own, so that none is the same."""
+    if not wait.ends_with_the_run or wait.timing.recurrence is None or not run.send:
+        return
+    newest, last = ledger.newest_delivered(run), wait.previous_deadline
+    if newest is not None and (last is None or newest > last):
+        at = newest.astimezone(wait.timing.frame.zone)
+        raise RunSkipped(f"it was delivered at {at:%Y-%m-%d %H:%M} already, and goes out once for each deadline")
+
+
+def _require_arrived(run: Run, wait: Wait, owner_conn_id: str) -> None:
+    """Decide by what has come: run, run with a notice, or skip the run and perhaps tell the owner."""
+    missing, otherwise = wait.missing, wait.trigger.otherwise
+    if missing is None:
+        if otherwise == "skip" and wait.passed:
+            raise RunSkipped(wait.passed)
+        return
+    if not wait.start.at_deadline:
+        raise RunSkipped(wait.waiting(missing))
+    if otherwise == "stale":
+        run.folder.note(notices=[{"word": "STALE", "text": wait.stale(missing)}])
+    elif otherwise == "skip":
+        raise RunSkipped(f"{wait.waiting(missing)}; it does not run for {run.period.label}")
+    elif otherwise == "alert":
+        _tell(run, wait.waiting(missing), owner_conn_id)
+        raise RunSkipped(f"{wait.waiting(missing)}; {run.report.spec.owner} was told")
+
+
+def _tell(run: Run, waiting: str, conn_id: str) -> None:
+    spec = run.report.spec
+    text = (
+        f"{spec.title} for {run.period.label} {waiting}.\n\n"
+        f"Nothing was sent yet. It goes out by itself when that is updated; to send it without, trigger the DAG "
+        f"{run.report.id}__{run.schedule.id} by hand.\n"
+    )
+    tell_owner(run.connect, conn_id, spec.owner, f"Waiting: {spec.title}, {run.period.label}", text)
+
+
+def _open_manifest(run: Run, now: dt.datetime, wait: Wait | None) -> None:
     run.folder.note(
         report={"id": run.report.id, "title": run.report.spec.title, "spec_digest": run.report.digest},
         schedule={"id": run.schedule.id, "timezone": run.schedule.timezone},
         period={"start": run.period.start.isoformat(), "end": run.period.end.isoformat(), "label": run.period.label},
-        run={"id": run.run_id, "started_at": now.isoformat(), "forced": run.force, "software": __version__},
+        run={
+            "id": run.run_id,
+            "started_at": now.isoformat(),
+            "forced": run.force,
+            "sends": run.send,
+            "software": __version__,
+        },
         parameters=dict(run.parameters),
+        seconds={},
+        updates={wait.trigger.label(name): moment for name, moment in wait.start.updates.items()} if wait else {},
+        notices=[],
     )

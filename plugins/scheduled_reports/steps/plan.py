@@ -7,7 +7,12 @@ from scheduled_reports.run import Run
 
 
 def planned(run: Run, destination: str | None = None) -> list[Planned]:
-    """Return one delivery for each recipient of each destination in the spec, or of the one named."""
+    """Return one delivery for each recipient of each destination in the spec, or of the one named.
+
+    A run that is for the archive only has none.
+    """
+    if not run.send:
+        return []
     return [
         Planned(channel.key, channel.kind, recipient, channel.identity(recipient))
         for channel in run.report.spec.deliver

@@ -9,7 +9,7 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from scheduled_reports.document import Document, Provenance
+from scheduled_reports.document import Document, Notice, Provenance
 from scheduled_reports.errors import RenderError
 from scheduled_reports.file_names import RULE, fault_in
 from scheduled_reports.formats import Artifact, Format
@@ -42,12 +42,22 @@ def render(run: Run, now: dt.datetime) -> list[str]:
 
 
 def compose(run: Run, tables: Tables, now: dt.datetime) -> Document:
-    """Bind the spec's content to the run's tables."""
+    """Bind the spec's content to the run's tables, and put what the run has to say of them before it.
+
+    Raises:
+        DocumentError: A block does not fit its data.
+        ArchiveError: The run's manifest cannot be read.
+    """
     spec = run.report.spec
     provenance = Provenance(run.report.id, run.schedule.id, run.run_id, run.report.digest[:12],
                             now.astimezone(run.period.start.tzinfo), spec.owner)  # fmt: skip
     blocks = tuple(block.bind(tables, run.words) for block in spec.content)
-    return Document(spec.title, spec.description, run.period, blocks, tables, provenance)
+    return Document(spec.title, spec.description, run.period, blocks, tables, provenance, notices_of(run))
+
+
+def notices_of(run: Run) -> tuple[Notice, ...]:
+    """Return what readers of the run's report must know first, as its manifest lists it."""
+    return tuple(Notice(entry["word"], entry["text"]) for entry in run.folder.manifest().get("notices", ()))
 
 
 def artifacts_of(run: Run) -> dict[str, Artifact]:

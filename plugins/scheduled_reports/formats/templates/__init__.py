@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from scheduled_reports.document import Document, Kpi, Kpis, Table
+from scheduled_reports.document import Document, Kpi, Kpis, Table, mark
 from scheduled_reports.document.cells import clean
 from scheduled_reports.document.layout import figure_size, layout, tiles_per_row
 from scheduled_reports.document.numbers import LOCALE
@@ -38,12 +38,8 @@ def comparison(kpi: Kpi) -> str:
 
 
 def headline(document: Document) -> str:
-    """Return the first key figures on one line: what a mailbox shows beside the subject."""
-    for block in document.blocks:
-        if isinstance(block, Kpis):
-            figures = (f"{kpi.label} {kpi.text}" + (f" ({kpi.change})" if kpi.change else "") for kpi in block.items)
-            return " · ".join(figures)
-    return document.description or document.period.label
+    """Return the notices and the first key figures on one line: what a mailbox shows beside the subject."""
+    return " · ".join((*map(str, document.notices), *_figures(document)))
 
 
 def lines(table: Table, limit: int | None = None) -> list[tuple[str, ...]]:
@@ -64,6 +60,13 @@ def tile_rows(items: Sequence[Kpi]) -> list[Sequence[Kpi]]:
     return [items[start : start + size] for start in range(0, len(items), size)]
 
 
+def _figures(document: Document) -> list[str]:
+    for block in document.blocks:
+        if isinstance(block, Kpis):
+            return [f"{kpi.label} {kpi.text}" + (f" ({kpi.change})" if kpi.change else "") for kpi in block.items]
+    return [document.description or document.period.label]
+
+
 @functools.cache
 def _environment() -> Environment:
     environment = Environment(
@@ -71,5 +74,7 @@ def _environment() -> Environment:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.globals.update(color=COLORS, lang=LOCALE, layout=layout, figure_size=figure_size, headline=headline)
-    environment.filters.update(arrow=arrow, comparison=comparison, lines=lines, mailto=mailto, tile_rows=tile_rows)
+    environment.filters.update(
+        arrow=arrow, comparison=comparison, lines=lines, mailto=mailto, mark=mark, tile_rows=tile_rows
+    )
     return environment
