@@ -75,6 +75,8 @@ def _run_airflow(port: int) -> int:
         console.print(f"[bold red]Airflow ended by itself[/bold red]; the end of {log}:\n{log.read_text()[-2000:]}")
         return 1
     finally:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave anything behind
         end(airflow)
 
 
@@ -121,8 +123,6 @@ def _health(port: int) -> dict[str, str | None]:
 
 def end(airflow: subprocess.Popen[bytes]) -> None:
     """End Airflow and every process below it: by SIGINT, as Airflow wants it, and by force where that does not do."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave anything behind
     # Its scheduler may hang on workers that have nothing to do, when all get SIGINT at once.
     for number, limit in ((signal.SIGINT, STOP_LIMIT), (signal.SIGTERM, STOP_LIMIT), (signal.SIGKILL, 5)):
         left = _group(airflow.pid)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ import pytest
 
 from demo.mail_server import MailServer
 from runs import connect_mail, connect_shop
+from session import HOME
 from specs import shop
 
 
@@ -25,9 +27,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def airflow_database() -> None:
-    """Make Airflow's tables."""
+def airflow_database() -> Path:
+    """Make Airflow's tables, and return a copy of the database as it is before any run."""
     subprocess.run([sys.executable, "-m", "airflow", "db", "migrate"], check=True, capture_output=True)
+    return shutil.copy(HOME / "airflow.db", HOME / "empty.db")
 
 
 @pytest.fixture
@@ -58,7 +61,7 @@ def inbox(project: Path, connection: Callable[..., None]) -> Iterator[MailServer
 
 
 @pytest.fixture
-def run_dag(airflow_database: None, project: Path) -> Callable[..., tuple[str, dict[str, Any]]]:
+def run_dag(airflow_database: Path, project: Path) -> Callable[..., tuple[str, dict[str, Any]]]:
     """Return a function that runs a DAG by `dag.test()` and returns its state and its task instances by name."""
 
     def run(dag_id: str, **conf: object) -> tuple[str, dict[str, Any]]:

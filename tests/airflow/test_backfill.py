@@ -23,7 +23,7 @@ FIRST, LAST = "2026-10-01T00:00", "2026-10-03T00:00"
 
 
 @pytest.fixture
-def airflow(airflow_database: None, project: Path, inbox: MailServer) -> Iterator[TravellingAirflow]:
+def airflow(airflow_database: Path, project: Path, inbox: MailServer) -> Iterator[TravellingAirflow]:
     """Give an Airflow in which it is noon on 5 October 2026, and in which tasks really run."""
     with travelling("2026-10-05T12:00") as found:
         found.works = True

@@ -26,7 +26,7 @@ Start = Callable[..., TravellingAirflow]
 
 
 @pytest.fixture
-def start(airflow_database: None, project: Path) -> Iterator[Start]:
+def start(airflow_database: Path, project: Path) -> Iterator[Start]:
     """Return a function that sets the clock to a wall time in Berlin and merges a spec with these schedules."""
     with ExitStack() as stack:
 

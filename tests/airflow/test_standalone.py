@@ -24,7 +24,7 @@ import pytest
 
 from demo.mail_server import MailServer
 from demo.up import await_health, start
-from session import HOME, ROOT
+from session import ROOT
 from specs import SALES, shop, write
 
 LIMIT = 60
@@ -49,7 +49,7 @@ class Standalone:
 
 
 @pytest.fixture(scope="module")
-def standalone(airflow_database: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standalone]:
+def standalone(airflow_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standalone]:
     """Run an Airflow with a report that takes as long as its shop is locked, and one to back-fill."""
     folder = tmp_path_factory.mktemp("standalone")
     with socket.socket() as probe:
@@ -57,7 +57,7 @@ def standalone(airflow_database: None, tmp_path_factory: pytest.TempPathFactory)
         port = probe.getsockname()[1]
     home = folder / "home"
     home.mkdir()
-    shutil.copy(HOME / "airflow.db", home)
+    shutil.copy(airflow_database, home / "airflow.db")
     (home / "simple_auth_manager_passwords.json.generated").write_text('{"admin": "admin"}')
     write(folder, SLOW, "slow")
     write(folder, SALES)

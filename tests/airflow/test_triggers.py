@@ -22,7 +22,7 @@ import pytest
 from demo import up as demo_up
 from demo.mail_server import MailServer
 from scheduled_reports.archive import folder_name
-from session import HOME, ROOT
+from session import ROOT
 from specs import SALES, shop, write
 
 LIMIT = 100
@@ -128,13 +128,13 @@ def environment(folder: Path, port: int, mail: MailServer) -> dict[str, str]:
     }
 
 
-def write_project(folder: Path) -> None:
+def write_project(folder: Path, database: Path) -> None:
     soon = f"{dt.datetime.now(dt.UTC) + dt.timedelta(minutes=1):%H:%M}"
     schedules = SCHEDULES.replace("SOON", soon).replace("FOLDER", str(folder))
     query = "      WHERE ordered_at >= :period_start AND ordered_at < :period_end\n"
     write(folder, SALES[: SALES.index("schedules:")].replace(query, "") + schedules)
     shop(folder / "shop.db")
-    shutil.copy(HOME / "airflow.db", folder)
+    shutil.copy(database, folder / "airflow.db")
     (folder / "in").mkdir()
     (folder / "in" / "old.csv").write_text("there before anybody looked")
     (folder / "dags").mkdir()
@@ -152,13 +152,13 @@ def client(port: int) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="module")
-def up(airflow_database: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+def up(airflow_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     """Run Airflow over a report with five schedules, and two DAGs that update assets."""
     folder = tmp_path_factory.mktemp("triggers")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    write_project(folder)
+    write_project(folder, airflow_database)
     with MailServer(folder / "inbox") as mail:
         settings = environment(folder, port, mail)
         log = folder / "standalone.log"
@@ -168,9 +168,7 @@ def up(airflow_database: None, tmp_path_factory: pytest.TempPathFactory) -> Iter
             with client(port) as api:
                 yield Up(api, folder)
         finally:
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(demo_up, "STOP_LIMIT", 8)  # Airflow's scheduler may wait for its idle workers for ever
-                demo_up.end(airflow)
+            demo_up.end(airflow)
             airflow.wait(5)
 
 
