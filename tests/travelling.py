@@ -17,6 +17,7 @@ from airflow.executors.base_executor import BaseExecutor
 from airflow.jobs.job import Job
 from airflow.jobs.scheduler_job_runner import SchedulerJobRunner
 from airflow.models import DagModel, DagRun, TaskInstance
+from airflow.models.asset import AssetEvent
 from airflow.models.backfill import Backfill, BackfillDagRun, ReprocessBehavior, _create_backfill
 from airflow.models.taskinstancekey import TaskInstanceKey
 from airflow.sdk.definitions.dag import _run_task
@@ -143,6 +144,7 @@ class TravellingAirflow:
                 delete_dag(dag_id)
         with create_session() as session:
             session.execute(delete(Backfill))
+            session.execute(delete(AssetEvent))
 
     def _count(self) -> tuple[int, int]:
         with create_session() as session:

@@ -24,7 +24,7 @@ from scheduled_reports.steps.deliver import deliver
 from scheduled_reports.steps.extract import extract
 from scheduled_reports.steps.gate import gate
 from scheduled_reports.steps.render import render
-from scheduled_reports.task import run_began, run_step, started_for
+from scheduled_reports.task import news_of, run_began, run_step, started_for
 
 log = logging.getLogger(__name__)
 
@@ -134,7 +134,9 @@ def _close_task(report: Report, schedule: Schedule) -> Any:
     @task(task_id="close", trigger_rule="all_done", outlets=[asset])
     def close_task() -> Any:
         conn_id = settings.owner_mail_conn_id()
-        return run_step(report, schedule, lambda run, ledger: close(run, ledger, conn_id), last=True)
+        result = run_step(report, schedule, lambda run, ledger: close(run, ledger, conn_id), last=True)
+        get_current_context()["outlet_events"][asset].extra.update(news_of(report, schedule))
+        return result
 
     return close_task
 

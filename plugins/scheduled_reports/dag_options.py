@@ -29,13 +29,16 @@ _JSON_TYPES = {
 
 
 def dag_options(report_id: str, schedule: Schedule, timing: Timing, owner: str, retries: int) -> dict[str, Any]:
-    """Return what a schedule makes of its DAG: when it runs, how many of its runs at once, by which workers."""
+    """Return what a schedule makes of its DAG: when it runs, how many of its runs at once, by which workers.
+
+    `starts` and `ends` are the timetable's: Airflow makes no task in a run before a DAG's first or after its last day,
+    also where somebody triggers it, and calls that run a success.
+    """
     resources = {"pool": schedule.pool, "priority_weight": schedule.priority}
     weight = {"weight_rule": "absolute"} if schedule.priority else {}
     return {
         "schedule": _airflow_schedule(report_id, schedule, timing),
-        "start_date": _midnight(schedule.starts or FIRST_DAY, timing),
-        "end_date": _end(schedule, timing),
+        "start_date": dt.datetime.combine(FIRST_DAY, dt.time(0), ZoneInfo(timing.timezone)),
         "catchup": schedule.catch_up,
         "auto_register": False,  # else report_spec_errors.py, which builds them to find errors, would own them too
         "max_active_runs": schedule.max_runs,
@@ -58,20 +61,9 @@ def _airflow_schedule(report_id: str, schedule: Schedule, timing: Timing) -> Any
     return timetable
 
 
-def _end(schedule: Schedule, timing: Timing) -> dt.datetime | None:
-    """Return the last moment at which Airflow may start a run; jitter may put one off to the day after the last."""
-    if schedule.ends is None:
-        return None
-    return _midnight(schedule.ends + dt.timedelta(days=1), timing) + (schedule.jitter or dt.timedelta(0))
-
-
-def _midnight(day: dt.date, timing: Timing) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(0), ZoneInfo(timing.timezone))
-
-
 def trigger_form(report: Report, schedule: Schedule) -> dict[str, Param]:
     """Return the fields of Airflow's trigger form: the report's parameters, and what every run may be told."""
-    day = "A day in the period to report on, which must be over; empty: the last that is."
+    day = "A day in the period to report on; it must be over. Empty: the last period that is over."
     moment = f"of another period, 2026-10-01 or 2026-10-01T06:30, wall time in {schedule.timezone}."
     first, last = f"First moment {moment}", f"First moment after the end {moment}"
     forced = "Send again what was delivered for this period already, with whatever parameters."
@@ -97,7 +89,8 @@ def _param(entry: Parameter) -> Param:
 def documentation(report: Report, schedule: Schedule) -> str:
     """Return the text of the DAG's page: what the report is, when it runs, what it covers, and its spec."""
     fence = "`" * (max(map(len, re.findall("`+", report.text)), default=2) + 1)
-    when = f"**When:** {report.when(schedule)}. **Covers:** {schedule.covers.words()}."
+    when = f"**Runs** {report.when(schedule)}. **Covers** {schedule.covers.words()}."
     facts = f"Spec `{report.path.name}`, digest `{report.digest[:12]}`:"
     fence = max(fence, "```")
-    return f"{report.spec.description}\n\n{when}\n\n{facts}\n\n{fence}yaml\n{report.text}\n{fence}\n"
+    what = f"{report.spec.description}\n\n" if report.spec.description else ""
+    return f"{what}{when}\n\n{facts}\n\n{fence}yaml\n{report.text}\n{fence}\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,12 @@ from scheduled_reports.spec.load import Report
 from scheduled_reports.steps import RunSkipped, StepSkipped
 
 Step = Callable[[Run, Ledger], Any]
+
+LATEST = "latest_period"
+"""What an event of a report's asset says: whether the run was of the period that was the latest, or of an older one."""
+
+_EVENTS = 50
+"""How many events of an asset are looked at for one that counts."""
 
 
 def run_step(report: Report, schedule: Schedule, step: Step, *, last: bool = False) -> Any:
@@ -66,6 +73,7 @@ def _call(report: Report, schedule: Schedule, step: Step, last: bool) -> Any:
     ledger = Ledger.open(settings.ledger_conn_id(), run.connect, settings.airflow_home() / "scheduled_reports")
     started = time.monotonic()
     try:
+        run = as_delivered(run, ledger)
         if not last:
             ledger.resume(run)
         result = step(run, ledger)
@@ -83,6 +91,16 @@ def _call(report: Report, schedule: Schedule, step: Step, last: bool) -> Any:
         return result
     finally:
         ledger.close()
+
+
+def as_delivered(run: Run, ledger: Ledger) -> Run:
+    """Return the run with the period it has delivered, whatever its schedule says by now: it must not send twice."""
+    found = ledger.delivered_period(run)
+    if found is None or found == (run.period.start, run.period.end):
+        return run
+    period = run.report.timing(run.schedule).period_between(*found)
+    folder = RunFolder.of(settings.archive(), run.report.id, run.schedule.id, period.slug, run.run_id)
+    return replace(run, period=period, folder=folder)
 
 
 def _note_seconds(run: Run, seconds: float) -> None:
@@ -131,14 +149,23 @@ def started_for(report: Report, schedule: Schedule) -> Start | None:
     return Start(dag_run.logical_date or dag_run.run_after, at_deadline, updates)
 
 
+def news_of(report: Report, schedule: Schedule) -> dict[str, Any]:
+    """Return what those who wait for the report are told of the current run: its period, and if it is the latest."""
+    dag_run, period = get_current_context()["dag_run"], current_run(report, schedule).period
+    moment = dag_run.logical_date or dag_run.run_after
+    latest = report.timing(schedule).period(moment if dag_run.run_type != "backfill" else dt.datetime.now(dt.UTC))
+    return {LATEST: period == latest, "period_start": period.start.isoformat(), "period_end": period.end.isoformat()}
+
+
 def newest_update(asset: Any) -> dt.datetime | None:
     """Return when an asset, given as one or as a reference, was last updated; None for never, or where there is none.
 
-    Airflow's `inlet_events` would fail the task, before it could say why, where nobody declares the asset any more.
+    A report that somebody sent for an older period does not count. Airflow's `inlet_events` would fail the task, before
+    it could say why, where nobody declares the asset any more.
     """
     events = InletEventsAccessor(asset_name=getattr(asset, "name", None), asset_uri=getattr(asset, "uri", None))
-    newest = list(events.ascending(False).limit(1))
-    return newest[0].timestamp if newest else None
+    newest = (event for event in events.ascending(False).limit(_EVENTS) if (event.extra or {}).get(LATEST, True))
+    return next((event.timestamp for event in newest), None)
 
 
 def _no_more_tries() -> bool:

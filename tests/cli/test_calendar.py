@@ -214,7 +214,8 @@ def test_no_line_is_wider_than_the_terminal_and_nothing_is_cut_off(project: Path
     assert "×13" in shown
 
 
-def test_a_terminal_says_where_nothing_fires(project: Path) -> None:
-    spec(project, "id: asked, when: {type: manual}")
+def test_where_nothing_fires_a_terminal_and_a_pipe_say_so(project: Path, reports: Callable) -> None:
+    spec(project, "id: summer, when: '30 6 1 7 *'")
 
-    assert "Nothing fires from 2026-11-23 to 2026-11-29" in screen(project, 80)
+    assert screen(project, 80) == "Nothing fires from 2026-11-23 to 2026-11-29\n"
+    assert reports(*WEEK).stdout == "Nothing fires from 2026-11-23 to 2026-11-29\n"

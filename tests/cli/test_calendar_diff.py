@@ -104,6 +104,31 @@ def test_only_the_reports_that_are_named_are_compared(versioned: Path, reports: 
     assert reports(*WEEK, "main", "--report", "costs").stdout.splitlines()[0] == "costs · weekly"
 
 
+def test_a_report_that_is_gone_or_renamed_may_be_named(versioned: Path, reports: Callable) -> None:
+    specs = versioned / "report_specs"
+    (specs / "costs.yaml").rename(specs / "expenses.yaml")
+    lost = ["costs · weekly (removed)", "  - 2026-11-25 Wed  09:00 CET"]
+    gained = ["expenses · weekly (new)", "  + 2026-11-25 Wed  09:00 CET"]
+
+    assert reports(*WEEK, "main", "--report", "costs").stdout.splitlines() == lost
+    assert reports(*WEEK, "main", "--report", "report_specs/costs.yaml").stdout.splitlines() == lost
+    assert reports(*WEEK, "main", "--report", "costs", "--report", "expenses").stdout.splitlines() == lost + gained
+
+
+def test_a_name_that_neither_version_has_is_told(versioned: Path, reports: Callable) -> None:
+    result = reports(*WEEK, "main", "--report", "coasts")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "there is no spec coasts" in result.stderr
+
+
+def test_a_link_out_of_the_include_folder_does_not_hinder(versioned: Path, reports: Callable) -> None:
+    (versioned / "include" / "hosts").symlink_to("/etc/hostname")
+    commit(versioned)
+
+    assert reports(*WEEK, "HEAD").exit_code == 0
+
+
 def test_a_spec_that_was_broken_is_named_and_what_can_be_read_of_it_counts(versioned: Path, reports: Callable) -> None:
     text = (versioned / "report_specs" / "sales.yaml").read_text()
     write(versioned, text.replace("title: S", "titel: S"))

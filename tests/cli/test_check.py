@@ -261,6 +261,15 @@ def test_problems_of_calendars_are_told_also_where_no_spec_uses_them_and_once_wh
     ]
 
 
+def test_specs_that_depend_on_a_broken_calendar_are_counted_as_broken(project: Path, reports: Callable) -> None:
+    calendar_file(project, "closde: [2026-12-25]\n")
+    for name in ("costs", "sales"):
+        spec(project, "id: daily, when: '30 6 * * *', calendar: northwind", name=name)
+    write(project, name="stock")
+
+    assert reports("check").stderr.splitlines()[-1] == "2 of 3 specs broken, 1 problem"
+
+
 def test_reports_that_wait_for_each_other_are_told_also_where_only_one_is_checked(
     project: Path, reports: Callable
 ) -> None:

@@ -40,6 +40,21 @@ def test_a_folder_that_was_not_there_is_none(repository: Path, tmp_path_factory:
     assert not target.exists()
 
 
+def test_links_that_lead_out_of_the_folder_are_left_out(
+    repository: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    (repository / "a" / "absolute.txt").symlink_to("/etc/hostname")
+    (repository / "a" / "above.txt").symlink_to("../../x.txt")
+    (repository / "a" / "same.txt").symlink_to("b.txt")
+    commit(repository)
+    found, target = Repository(repository), tmp_path_factory.mktemp("x") / "a"
+
+    assert found.extract(found.commit("main"), repository / "a", target)
+
+    assert sorted(path.name for path in target.iterdir()) == ["b.txt", "same.txt"]
+    assert (target / "same.txt").read_text() == "two"
+
+
 def test_the_whole_working_tree_is_a_folder_too(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     found, target = Repository(repository), tmp_path_factory.mktemp("x")
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from scheduled_reports.errors import LedgerError
 from scheduled_reports.ledger import DeliveryState, Ledger, Planned, RunState, schema
 from scheduled_reports.ledger.ledger import sqlite_engine
 from scheduled_reports.ledger.tables import metadata
+from scheduled_reports.task import as_delivered
 
 
 def test_a_delivery_goes_from_planned_to_delivered_with_its_receipt(tmp_path: Path) -> None:
@@ -260,3 +262,28 @@ def test_the_newest_period_that_a_schedule_has_delivered_is_known(tmp_path: Path
     ledger.end(run, RunState.DELIVERED)
 
     assert ledger.newest_delivered(run) == run.period.end
+
+
+def test_a_run_keeps_the_period_that_it_has_delivered(tmp_path: Path) -> None:
+    ledger, run = ledger_of(tmp_path), run_of(tmp_path)
+    [entry] = begin(ledger, run, [ANN])
+    assert ledger.delivered_period(run) is None
+
+    deliver(ledger, entry.id)
+
+    assert ledger.delivered_period(run) == (run.period.start, run.period.end)
+    assert ledger.delivered_period(run_of(tmp_path, run_id="manual__2")) is None
+
+
+def test_a_cleared_run_whose_schedule_says_something_else_by_now_stays_what_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW__SCHEDULED_REPORTS__ARCHIVE", (tmp_path / "archive").as_uri())
+    ledger, run = ledger_of(tmp_path), run_of(tmp_path)
+    [entry] = begin(ledger, run, [ANN])
+    deliver(ledger, entry.id)
+    week = run.report.timing(run.schedule).period_between(run.period.start - dt.timedelta(days=7), run.period.start)
+
+    again = as_delivered(replace(run, period=week), ledger)
+
+    assert (again.period, again.folder.uri) == (run.period, run.folder.uri)

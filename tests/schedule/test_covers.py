@@ -163,3 +163,18 @@ def test_it_is_written_as_it_was_read(given: Any) -> None:
     span = COVERS.validate_python(given)
 
     assert COVERS.validate_python(COVERS.dump_python(span, mode="json", by_alias=True)) == span
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("previous_week", "previous week"),
+        ("last 1 hours", "last hour"),
+        ("last 36 hours", "last 36 hours"),
+        ("last 1 day", "last day"),
+        ("since_last_fire", "since the last fire"),
+        ({"from": "-1 day 06:00", "to": "0 days 06:00"}, "from -1 day 06:00 to 0 days 06:00"),
+    ],
+)
+def test_airflow_shows_it_in_plain_words(given: Any, words: str) -> None:
+    assert COVERS.validate_python(given).words() == words

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scheduled_reports.schedule.recurrence import Fire, Recurrence
+from scheduled_reports.schedule.fire import Fire
+from scheduled_reports.schedule.recurrence import Recurrence
 
 QUIET = list(HealthCheck)
 PROVED = settings(derandomize=True, database=None, deadline=None, max_examples=200, suppress_health_check=QUIET)

@@ -77,6 +77,14 @@ def test_a_calendar_means_that_closed_days_are_skipped_and_none_that_they_do_not
         ({"when": {"type": "yearly", "month": "february", "on": 30, "at": "06:30"}}, "February has at most 29 days"),
         ({"when": {"type": "daily", "at": "24:00"}}, "'24:00' is not a time of day; write hours and minutes"),
         ({"when": {"type": "daily", "at": []}}, "no time is given; write one"),
+        ({"when": "daily"}, "'daily' alone does not say when; write it as {type: daily"),
+        ({"when": None}, "it is empty; write it as {type: daily"),
+        ({"when": [{"type": "daily", "at": "06:30"}]}, "it is a list of frequencies; write one, without the dash"),
+        (
+            {"when": {"type": "weekly", "on": "mon", "at": "06:30", "starting": "2026-12-06"}},
+            "'starting' needs 'every'",
+        ),
+        ({"when": {"type": "monthly", "on": 1, "at": "06:30", "starting": "may"}}, "'starting' needs 'every'"),
         ({"when": "30 6 * *"}, "'30 6 * *' is not a cron line; write five fields"),
         ({"timezone": "Mars/Olympus"}, "unknown time zone 'Mars/Olympus'; write an IANA name"),
         ({"ends": "2026-01-01", "starts": "2026-02-01"}, "ends 2026-01-01 lies before starts 2026-02-01"),
@@ -117,6 +125,10 @@ def test_the_json_schema_offers_every_kind_and_the_short_form() -> None:
          "07:00 every day, open days only, Europe/Berlin"),
         ({"when": {"type": "hourly", "every": 2}, "business_hours": {"from": "09:00", "until": "17:00"}},
          "every 2 hours from 00:00, within 09:00–17:00, Europe/Berlin"),
+        ({"blackouts": [{"on": "sunday", "from": "02:00", "until": "04:00"}], "starts": "2026-12-01", "ends": "2027-01-31"},
+         "06:30, not on Sunday 02:00–04:00, from 2026-12-01, until 2027-01-31, Europe/Berlin"),
+        ({"blackouts": [{"from": "2026-12-24T12:00", "until": "2026-12-27T06:00"}]},
+         "06:30, not from 2026-12-24 12:00 to 2026-12-27 06:00, Europe/Berlin"),
     ],
 )  # fmt: skip
 def test_airflow_shows_it_in_plain_words(fields: dict[str, Any], words: str) -> None:

@@ -236,7 +236,31 @@ def test_a_schedule_without_a_fire_left_says_so_instead_of_searching_for_ever(
 def test_airflow_shows_the_schedule_in_plain_words() -> None:
     assert timetable().summary == "06:30 every day, Europe/Berlin"
     assert timetable().description == "06:30 every day, Europe/Berlin; at most 1h late"
-    assert timetable(grace=None).description.endswith("; its last missed run happens however late")
+    assert timetable(grace=None).description.endswith("; missed runs happen however late")
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        {},
+        {"recurrence": {"when": DAILY}},
+        {"recurrence": {"when": DAILY, "moon": "full"}, "grace": None},
+        {"recurrence": {"when": {"type": "lunar"}}, "grace": 60.0},
+        {"recurrence": {"when": DAILY}, "grace": "1h"},
+    ],
+)
+def test_what_another_version_stored_never_fires_and_breaks_nothing(
+    stored: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    of = ReportTimetable.deserialize(stored)
+
+    found = of.next_dagrun_info(
+        last_automated_data_interval=None, restriction=TimeRestriction(EPOCH, None, catchup=True)
+    )
+    assert (found, of.can_be_scheduled) == (None, False)
+    [record] = caplog.records
+    assert record.levelname == "WARNING"
+    assert "nothing fires until its DAG is parsed again" in record.message
 
 
 def test_its_class_path_never_changes_as_it_is_stored_in_airflows_database() -> None:

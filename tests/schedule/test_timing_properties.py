@@ -11,10 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from scheduled_reports.errors import ReportError
 from scheduled_reports.schedule.calendar import Calendar
 from scheduled_reports.schedule.covers import UNITS
+from scheduled_reports.schedule.fire import Fire
 from scheduled_reports.schedule.period import Period
-from scheduled_reports.schedule.recurrence import Fire, Recurrence
+from scheduled_reports.schedule.recurrence import Recurrence
 from scheduled_reports.schedule.schedule import Schedule
 from scheduled_reports.schedule.timing import Timing
 
@@ -169,12 +171,17 @@ def test_a_name_means_one_period_and_is_safe_in_a_path(found: Timing) -> None:
 @PROVED
 @given(timings, st.dates(dt.date(2025, 6, 1), dt.date(2027, 6, 1)))
 def test_a_day_is_in_the_period_that_it_names(found: Timing, day: dt.date) -> None:
-    period, zone = found.period_of(day), ZoneInfo(found.timezone)
+    zone, a_part = ZoneInfo(found.timezone), found.covers.text in {"since_last_fire", "last 1 hour", "offsets"}
     begin, end = midnight(day, zone), midnight(day + DAY, zone)
-    if isinstance(found.covers.text, str) and found.covers.text in {"since_last_fire", "last 1 hour"}:
+    try:
+        period = found.period_of(day)
+    except ReportError:  # a day may be in no fire's period
+        assert found.covers.text in {"since_last_fire", "offsets"}
+        return
+    if a_part:
         assert utc(period.start) < end
         assert utc(period.end) > begin
-    elif found.covers.text != "offsets":  # of which a day may be in several, or in none
+    else:
         assert utc(period.start) <= begin
         assert utc(period.end) >= end
 
@@ -218,16 +225,34 @@ def test_offsets_of_one_unit_are_compared_with_as_many_of_it(
         (WHENS["weekdays"], {"from": "-3 days", "to": "0 days"}, "2026-10-10", "2026-10-09_2026-10-11"),
         ("0 0 * * *", "since_last_fire", "2026-10-14", "2026-10-14"),
         ("59 23 * * *", "since_last_fire", "2026-10-14", "2026-10-13T2359_2026-10-14T2359"),
-        ({"type": "dates", "on": "2026-10-01", "at": "06:30"}, "since_last_fire", "2026-10-14",
-         "2026-09-30T0630_2026-10-01T0630"),
+        ("30 6 * * *", {"from": "-2 days", "to": "-1 day"}, "2026-10-15", "2026-10-15"),
+        ("30 6 1 * *", {"from": "-1 month", "to": "0 months"}, "2026-09-01", "2026-09-01_2026-09-30"),
     ],
 )  # fmt: skip
-def test_a_day_without_a_fire_is_in_the_period_of_the_next_or_else_names_the_last(
+def test_a_day_without_a_fire_that_ends_its_period_is_in_that_of_a_later_one(
     when: Any, covers: Any, day: str, slug: str
 ) -> None:
     found = timing("Europe/Berlin", when=when, covers=covers, jitter="50m")
 
     assert found.period_of(dt.date.fromisoformat(day)).slug == slug
+
+
+@pytest.mark.parametrize(
+    ("when", "day"), [({"type": "dates", "on": "2026-10-01", "at": "06:30"}, "2026-10-14"), ("0 6 * * 1", "2026-01-15")]
+)
+def test_a_day_that_no_run_covers_is_refused(when: Any, day: str) -> None:
+    found = timing("Europe/Berlin", when=when, covers="since_last_fire", starts="2026-06-01")
+
+    with pytest.raises(ReportError, match=f"no run of this schedule covers {day}"):
+        found.period_of(dt.date.fromisoformat(day))
+
+
+def test_the_first_run_of_a_schedule_covers_as_much_as_any_other() -> None:
+    found = timing("Europe/Berlin", when="30 6 * * 1", covers="since_last_fire", starts="2026-06-01")
+
+    period = found.period(dt.datetime(2026, 6, 1, 6, 30, tzinfo=ZoneInfo("Europe/Berlin")))
+
+    assert period.slug == "2026-05-25T0630_2026-06-01T0630"
 
 
 def test_a_day_before_one_that_begins_at_one_is_a_single_day() -> None:

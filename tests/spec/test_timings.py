@@ -37,7 +37,7 @@ DAILY = 'when: {type: daily, at: "06:30"}\n'
         ("when: {type: fiscal, of: period, on: 1, at: '06:30'}",
          "schedules[1].when: 'fiscal_period' needs a fiscal year; give the schedule or its calendar 'fiscal'"),
         ("when: {type: weekly, on: sunday, at: '06:30'}\ncalendar: berlim",
-         "when: never fires between 2024-01-01 and 2045-12-31: the calendar is closed, or a blackout is on"),
+         "when: never fires between 2024-01-01 and 2045-12-31: its days are closed, or a blackout is on"),
         (DAILY + "starts: 2046-01-01", "never fires between 2046-01-01 and 2045-12-31: no such day comes"),
         ("when: {type: dates, on: 2023-05-01, at: '06:30'}", "schedules[1].when: never fires between 2024-01-01"),
         (DAILY + "covers: {from: 0 days, to: 1 day}",

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from scheduled_reports import settings
-from scheduled_reports.cli.calendar_diff import differences, version_at, version_of
+from scheduled_reports.cli.calendar_diff import Version, differences, version_at, version_of
 from scheduled_reports.cli.calendar_fires import Days, Due, Planned, by_day, closed_days, due_in, planned
 from scheduled_reports.cli.calendar_grid import Grid
 from scheduled_reports.cli.calendar_ics import write_ics
@@ -68,18 +68,16 @@ def show_calendar(asked: Asked, console: Console, complain: Console) -> None:
     Raises:
         ReportError: There is no such report or ref, or a file cannot be written.
     """
-    files = [path for name in asked.names or (asked.folder,) for path in spec_paths(Path(name), asked.folder)]
-    loaded = [load(path, settings.include_folder(path.parent)) for path in dict.fromkeys(files)]
-    broken = [entry.id for entry in loaded if isinstance(entry, BrokenReport)]
-    if broken:
-        complain.print(f"broken, and not shown: {', '.join(broken)}; see `reports check`")
     if asked.diff is not None:
-        _print_differences(asked, asked.diff, loaded, console, complain)
+        _print_differences(asked, asked.diff, console, complain)
         return
+    loaded = _loaded(asked.names or (asked.folder,), asked.folder, complain)
     reports = [entry for entry in loaded if isinstance(entry, Report)]
     plans = planned(reports)
     dues = due_in(plans, asked.days)
-    if console.is_terminal:
+    if not dues:
+        console.print(f"Nothing fires from {asked.days.first} to {asked.days.last}")
+    elif console.is_terminal:
         _print_months(plans, dues, asked.days, console)
     else:
         _print_lines(plain_lines(dues), console)
@@ -89,13 +87,24 @@ def show_calendar(asked: Asked, console: Console, complain: Console) -> None:
         console.print(f"Wrote {asked.ics}: {count} event{'s' if count != 1 else ''}")
 
 
-def _print_differences(
-    asked: Asked, ref: str, loaded: Sequence[Report | BrokenReport], console: Console, complain: Console
-) -> None:
+def _loaded(names: Iterable[str | Path], folder: Path, complain: Console) -> list[Report | BrokenReport]:
+    """Return the specs that names mean; say which are broken."""
+    files = [path for name in names for path in spec_paths(Path(name), folder)]
+    loaded = [load(path, settings.include_folder(path.parent)) for path in dict.fromkeys(files)]
+    broken = [entry.id for entry in loaded if isinstance(entry, BrokenReport)]
+    if broken:
+        complain.print(f"broken, and not shown: {', '.join(broken)}; see `reports check`")
+    return loaded
+
+
+def _print_differences(asked: Asked, ref: str, console: Console, complain: Console) -> None:
     old = version_at(ref, asked.folder)
+    gone = _gone(asked, old)
+    here = [name for name in asked.names if name not in gone] if asked.names else [asked.folder]
+    loaded = _loaded(here, asked.folder, complain)
     if old.broken:
         complain.print(f"broken at {ref}: {', '.join(old.broken)}; what can be read of them counts")
-    names = [entry.id for entry in loaded] if asked.names else []
+    names = [*gone.values(), *(entry.id for entry in loaded)] if asked.names else []
     lines = list(differences(old, version_of(loaded), asked.days, names))
     styles = {"-": "red", "+": "green", "~": "yellow"}
     for line in lines:
@@ -104,10 +113,20 @@ def _print_differences(
         console.print(f"No fire changes against {ref} from {asked.days.first} to {asked.days.last}")
 
 
+def _gone(asked: Asked, old: Version) -> dict[str, str]:
+    """Return the ids of the reports asked for that only the old version has, by the names given for them."""
+    known = {dag_id.partition("__")[0] for dag_id in old.schedules}.union(old.broken)
+    gone = {}
+    for name in asked.names:
+        try:
+            spec_paths(Path(name), asked.folder)
+        except ReportError:
+            if Path(name).stem in known:
+                gone[name] = Path(name).stem
+    return gone
+
+
 def _print_months(plans: Sequence[Planned], dues: Sequence[Due], days: Days, console: Console) -> None:
-    if not dues:
-        console.print(f"Nothing fires from {days.first} to {days.last}")
-        return
     found = by_day(dues)
     first = min(days.first, dues[0].local.date())
     starts = {plan.schedule.week_starts for plan in plans}

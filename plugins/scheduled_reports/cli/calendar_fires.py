@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from scheduled_reports.schedule.fire import Fire
 from scheduled_reports.schedule.period import Period
-from scheduled_reports.schedule.recurrence import Fire
 from scheduled_reports.schedule.schedule import Schedule
 from scheduled_reports.schedule.timing import Timing
 from scheduled_reports.schedule.triggers import Trigger

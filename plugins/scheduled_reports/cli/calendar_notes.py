@@ -101,7 +101,7 @@ def _skipped(plan: Planned, dues: Sequence[Due], days: Days) -> list[dt.date]:
     recurrence = plan.timing.recurrence
     if recurrence is None or (recurrence.on_closed is None and not recurrence.blackouts):
         return []
-    bare = recurrence.model_copy(update={"on_closed": None, "blackouts": (), "business_hours": None})
+    bare = recurrence.bare()
     meant = {fire.wall.date() for fire in bare.between(*days.within(plan.timing))}
     kept = {day.date() for due in dues for day in (due.fire.wall, due.fire.meant)}
     weekend = recurrence.calendar.weekend

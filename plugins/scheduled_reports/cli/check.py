@@ -27,7 +27,7 @@ class Checked:
 
     Attributes:
         count: How many specs there are.
-        broken: How many of them have problems.
+        broken: How many of them have problems, or depend on a calendar that has.
         problems: Everything wrong with them and with calendars, by file and place.
         warnings: What is probably not meant, likewise.
     """
@@ -55,8 +55,9 @@ def checked(paths: list[Path], folder: Path, now: dt.datetime) -> Checked:
     problems = {problem for entry in loaded if isinstance(entry, BrokenReport) for problem in entry.problems}
     for include in {settings.include_folder(path) for path in paths if path.is_dir()}:
         problems.update(Calendars(include).problems())
-    problems.update(_waiting(loaded))
-    broken = {problem.path for problem in problems}.intersection(files)
+    waiting = set(_waiting(loaded))
+    problems |= waiting
+    broken = {entry.path for entry in loaded if isinstance(entry, BrokenReport)} | {entry.path for entry in waiting}
     reports = [entry for entry in loaded if isinstance(entry, Report)]
     warnings = warnings_in(reports, Span(now, now + NEAR_FUTURE))
     return Checked(len(files), len(broken), sorted(problems), warnings)

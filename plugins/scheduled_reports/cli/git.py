@@ -51,6 +51,8 @@ class Repository:
     def extract(self, commit: str, folder: Path, target: Path) -> bool:
         """Copy a folder of the working tree, as it was at `commit`, to `target`; return whether it was there.
 
+        Links that lead out of the folder are left out: what they lead to is not the commit's.
+
         Raises:
             ReportError: git refuses.
         """
@@ -63,7 +65,7 @@ class Repository:
             raise ReportError(f"git cannot read {place} at {commit[:12]}", why=_said(archive), fix="try git fsck")
         target.mkdir(parents=True, exist_ok=True)
         with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as tar:
-            tar.extractall(target, filter="data")
+            tar.extractall(target, filter=_inside)  # noqa: S202 - which lets nothing out of it
         return True
 
     def holds(self, folder: Path) -> bool:
@@ -76,6 +78,13 @@ class Repository:
             [self._program, *arguments], cwd=self._folder, env=environment, stdin=subprocess.DEVNULL,
             capture_output=True, check=False,
         )  # fmt: skip
+
+
+def _inside(member: tarfile.TarInfo, target: str) -> tarfile.TarInfo | None:
+    try:
+        return tarfile.data_filter(member, target)
+    except tarfile.FilterError:
+        return None
 
 
 def _said(done: subprocess.CompletedProcess[bytes]) -> str:

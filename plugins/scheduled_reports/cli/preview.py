@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -54,11 +55,15 @@ def make_preview(
     except RunSkipped as skipped:
         console.print(f"  The DAG would skip this run: {skipped}", style="yellow")
     render(run, dt.datetime.now(dt.UTC))
-    files = []
+    return list(_files(run, console))
+
+
+def _files(run: Run, console: Console) -> Iterator[Path]:
+    """Yield the files made, and say how large they are."""
     for artifact in artifacts_of(run).values():
-        files.append(Path(run.folder.root.path) / artifact.path)
-        console.print(f"  {artifact.size:>12,} bytes  {_short(files[-1])}")
-    return files
+        path = Path(run.folder.root.path) / artifact.path
+        console.print(f"  {artifact.size:>12,} bytes  {_short(path)}")
+        yield path
 
 
 def _run(folder: Path, name: str, asked: Asked, schedule_id: str | None, params: list[str], out: Path) -> Run:

@@ -95,6 +95,16 @@ class Ledger:
             latest = {(row.destination, row.identity): _entry(row) for row in rows}
         return list(latest.values())
 
+    def delivered_period(self, of: Run) -> tuple[dt.datetime, dt.datetime] | None:
+        """Return (start, end), UTC, of the period that this very run has delivered something of; None for nothing."""
+        mine = (
+            delivery.c.report_id == of.report.id, delivery.c.schedule_id == of.schedule.id,
+            delivery.c.run_id == of.run_id, delivery.c.state == DeliveryState.DELIVERED,
+        )  # fmt: skip
+        with self._errors("cannot read"), self._engine.connect() as connection:
+            found = connection.execute(select(delivery.c.period_start, delivery.c.period_end).where(*mine)).first()
+        return (found.period_start, found.period_end) if found else None
+
     def claim(self, entry_id: str) -> DeliveryEntry | None:
         """Take a delivery for sending; None where it already has its receipt.
 

@@ -12,6 +12,9 @@ from scheduled_reports.schedule.timing import Timing
 MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2})?$"
 """A day, or a day and a wall time in the schedule's zone."""
 
+_FIRST, _LAST = dt.datetime.fromisoformat("1970-01-01"), dt.datetime.fromisoformat("2101-01-01")
+"""Between these moments is everything that may be asked for."""
+
 
 def asked_period(timing: Timing, day: str | None, start: str | None, end: str | None) -> Period | None:
     """Return the period asked for; None where nothing is.
@@ -23,7 +26,7 @@ def asked_period(timing: Timing, day: str | None, start: str | None, end: str | 
         end: Its first moment after it, likewise.
 
     Raises:
-        ReportError: Only one end is given, one cannot be read, or both say another period than the day does.
+        ReportError: Only one end is given, or a day and an end, or one of them cannot be read or is out of range.
     """
     if not day and not start and not end:
         return None
@@ -32,7 +35,7 @@ def asked_period(timing: Timing, day: str | None, start: str | None, end: str | 
             "both a day and the ends of a period are given", fix="give period, or period_start and period_end"
         )
     if day:
-        return timing.period_of(_moment("period", day).date())
+        return timing.period_of(_day(day))
     if not start or not end:
         raise ReportError("only one end of the period is given", fix="give both period_start and period_end")
     moments = [
@@ -45,11 +48,27 @@ def asked_period(timing: Timing, day: str | None, start: str | None, end: str | 
         raise ReportError("this is no period", why=str(error), fix="period_end is the first moment after it") from error
 
 
+def _day(text: str) -> dt.date:
+    moment = _moment("period", text)
+    if len(text) > len("2026-10-01"):
+        raise ReportError(f"period {text!r} is no day", fix=f"write it as {moment.date()}")
+    if moment == _LAST:
+        raise _out_of_range("period", text)
+    return moment.date()
+
+
 def _moment(name: str, text: str) -> dt.datetime:
-    fix = "write it as 2026-10-01 or 2026-10-01T06:30"
+    fix = "write it as 2026-10-01" + ("" if name == "period" else " or 2026-10-01T06:30")
     if not re.fullmatch(MOMENT, text):
         raise ReportError(f"{name} {text!r} is no date", fix=fix)
     try:
-        return dt.datetime.fromisoformat(text)  # naive: wall time in the schedule's zone
+        moment = dt.datetime.fromisoformat(text)  # naive: wall time in the schedule's zone
     except ValueError as error:
         raise ReportError(f"{name} {text!r} is no date", why=str(error), fix=fix) from error
+    if not _FIRST <= moment <= _LAST:
+        raise _out_of_range(name, text)
+    return moment
+
+
+def _out_of_range(name: str, text: str) -> ReportError:
+    return ReportError(f"{name} {text!r} is out of range", fix=f"stay within {_FIRST.year} to {_LAST.year - 1}")

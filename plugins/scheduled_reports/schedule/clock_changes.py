@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from scheduled_reports.schedule.recurrence import Fire, Recurrence
+from scheduled_reports.schedule.fire import Fire
+from scheduled_reports.schedule.recurrence import Recurrence
 
 _ONE_DAY, _ONE_SECOND, _NOTHING = dt.timedelta(days=1), dt.timedelta(seconds=1), dt.timedelta(0)
 _ROUND_THE_CLOCK = 12

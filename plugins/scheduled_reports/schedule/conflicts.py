@@ -9,11 +9,12 @@ from itertools import islice, pairwise, zip_longest
 
 from scheduled_reports.schedule.clock import in_words
 from scheduled_reports.schedule.clock_changes import changed_fires
+from scheduled_reports.schedule.fire import Fire
 from scheduled_reports.schedule.frequencies import Frequency
 from scheduled_reports.schedule.frequencies.cron import Cron, cron_line
 from scheduled_reports.schedule.frequencies.monthly import Monthly, Yearly
 from scheduled_reports.schedule.names import ordinal
-from scheduled_reports.schedule.recurrence import Fire, Recurrence
+from scheduled_reports.schedule.recurrence import Recurrence
 from scheduled_reports.schedule.schedule import Schedule
 from scheduled_reports.schedule.timing import Timing
 from scheduled_reports.schedule.units import Units
@@ -170,8 +171,8 @@ def _too_long(schedule: Schedule, recurrence: Recurrence, span: Span, loc: Loc) 
     what = (
         f"a run is expected to take {in_words(schedule.expected)}, and the next one is due {in_words(min(gaps))} later"
     )
-    late = f"a fire that waits for more than {in_words(schedule.grace)} does not happen"
-    yield (*loc, "expected"), f"{what}: {late}", "let it run less often, or raise 'max_runs'"
+    late = f": a fire that waits for more than {in_words(schedule.grace)} does not happen" if schedule.tolerance else ""
+    yield (*loc, "expected"), f"{what}{late}", "let it run less often, or raise 'max_runs'"
 
 
 def _same_period_twice(timing: Timing, recurrence: Recurrence, span: Span, loc: Loc) -> Iterator[Finding]:

@@ -131,6 +131,11 @@ class Last(Covers):
         """The units that it counts in."""
         return frozenset({self.unit} if self.unit else ())
 
+    def words(self) -> str:
+        """Return it in plain words: `last hour`, `last 36 hours`, `previous week`."""
+        one = f"last {(self.unit or 'hour').replace('_', ' ')}"
+        return one if self.count == 1 and self.text.startswith("last ") else super().words()
+
 
 @dataclass(frozen=True)
 class ToDate(Covers):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -13,6 +12,7 @@ from pydantic import Field
 from scheduled_reports.model import Model, TimeZone
 from scheduled_reports.schedule.calendar import YEARS, Calendar, OnClosed
 from scheduled_reports.schedule.clock import Duration, days_between, in_words, instant
+from scheduled_reports.schedule.fire import Fire, one_for_each_instant, put
 from scheduled_reports.schedule.fiscal import AnyFiscalYear
 from scheduled_reports.schedule.frequencies import AnyFrequency, Rules
 from scheduled_reports.schedule.names import Weekday
@@ -28,26 +28,6 @@ _WINDOWS = (0.1, 2, 40, 400, 367 * len(YEARS))
 
 _MOST_MOVES = 30
 """A fire that business hours and blackouts pass on to each other this often has nowhere to go: it does not happen."""
-
-
-@dataclass(frozen=True, order=True)
-class Fire:
-    """One fire of a schedule.
-
-    Attributes:
-        at: When it fires, UTC; jitter included.
-        wall: The wall time of that in the schedule's zone (naive), without jitter.
-        meant: The wall time before the calendar, business hours or a blackout moved it (naive).
-    """
-
-    at: dt.datetime
-    wall: dt.datetime
-    meant: dt.datetime
-
-    @property
-    def moved(self) -> bool:
-        """Whether the calendar, business hours or a blackout moved it."""
-        return self.wall != self.meant
 
 
 class Recurrence(Model):
@@ -109,9 +89,22 @@ class Recurrence(Model):
             words = [self.when.words(), *([f"{moved[self.on_closed]}{named}"] if self.on_closed else [])]
         if self.business_hours:
             words.append(f"within {self.business_hours.start:%H:%M}–{self.business_hours.until:%H:%M}")
+        words += [blackout.words() for blackout in self.blackouts]
+        words += [f"from {self.starts}"] if self.starts else []
+        words += [f"until {self.ends}"] if self.ends else []
         if self.jitter:
-            words.append(f"{in_words(self.jitter)} later")
+            words.append(f"put off by {in_words(self.jitter)}")
         return ", ".join((*words, self.timezone))
+
+    def bare(self) -> Recurrence:
+        """Return the same without what moves fires or leaves them out: the calendar, business hours, blackouts."""
+        fields = {name: getattr(self, name) for name in Recurrence.model_fields}  # not what is cached from them
+        return Recurrence.model_construct(**{**fields, "on_closed": None, "business_hours": None, "blackouts": ()})
+
+    def endless(self) -> Recurrence:
+        """Return the same without a first and a last day."""
+        fields = {name: getattr(self, name) for name in Recurrence.model_fields}
+        return Recurrence.model_construct(**{**fields, "starts": None, "ends": None})
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -183,13 +176,19 @@ class Recurrence(Model):
 
     def _fires(self, earliest: dt.datetime, last: dt.date) -> Iterator[Fire]:
         """Yield every fire from the wall time `earliest` on, meant for `last` or earlier; one for each instant."""
+        return one_for_each_instant(self._moved(earliest, last)) if self._moves else self._unmoved(earliest, last)
+
+    def _moved(self, earliest: dt.datetime, last: dt.date) -> Iterator[Fire]:
+        if self._has_room:
+            for wall, meant in self._walls(self._first_source(earliest), last):
+                if fire := self._fire(wall, meant):
+                    yield fire
+
+    def _unmoved(self, earliest: dt.datetime, last: dt.date) -> Iterator[Fire]:
+        """Yield the same where only the calendar moves fires: quickly, and without a look at the next one."""
         latest: Fire | None = None
-        if not self._has_room:
-            return
-        for wall, meant in self._walls(self._first_source(earliest), last):
-            if wall < earliest and not self._moves:
-                continue  # as most of a day of minutes
-            fire = self._fire(wall, meant)
+        for wall, meant in self._walls(self._first_source(earliest), last) if self._has_room else ():
+            fire = self._fire(wall, meant) if wall >= earliest else None  # most of a day of minutes lies before
             if fire is not None and (latest is None or fire.at > latest.at):
                 yield fire
                 latest = fire
@@ -240,7 +239,7 @@ class Recurrence(Model):
                 continue
             for time in times:
                 if (goal := self._goal(target, time)) is not None:
-                    _put(waiting.setdefault(goal.date(), {}), goal, dt.datetime.combine(day, time))
+                    put(waiting.setdefault(goal.date(), {}), goal, dt.datetime.combine(day, time))
         for ready in sorted(waiting):
             yield from sorted(waiting[ready].items())
 
@@ -284,12 +283,6 @@ class Recurrence(Model):
                 return wall
             wall = free
         return None
-
-
-def _put(waiting: dict[dt.datetime, dt.datetime], goal: dt.datetime, meant: dt.datetime) -> None:
-    """Let a fire wait for `goal`; of several, the one that moved least stands for all."""
-    if goal not in waiting or abs(goal - meant) < abs(goal - waiting[goal]):
-        waiting[goal] = meant
 
 
 def _midnight(day: dt.date) -> dt.datetime:

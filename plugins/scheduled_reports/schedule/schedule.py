@@ -37,7 +37,16 @@ class _CronForShort:
 
 
 def _as_frequency(given: Any) -> Any:
-    return given if isinstance(given, dict | Model) else {"type": "cron", "cron": given}
+    if isinstance(given, dict | Model):
+        return given
+    example = 'write it as {type: daily, at: "06:30"}'
+    if given is None or given == []:
+        raise ValueError(f"it is empty; {example}, and indent what belongs to it")
+    if isinstance(given, list) and any(isinstance(entry, dict) for entry in given):
+        raise ValueError("it is a list of frequencies; write one, without the dash; a second one is a second schedule")
+    if isinstance(given, str) and " " not in given.strip():
+        raise ValueError(f"{given!r} alone does not say when; {example}, or a cron line of five fields")
+    return {"type": "cron", "cron": given}
 
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from scheduled_reports.model import Model, OneOrMany
 from scheduled_reports.schedule.calendar import Calendar
 from scheduled_reports.schedule.clock import TimeOfDay
 from scheduled_reports.schedule.moments import WallTime, as_written
-from scheduled_reports.schedule.names import Weekday
+from scheduled_reports.schedule.names import WEEKDAYS, Weekday, listed
 
 _ONE_DAY = dt.timedelta(days=1)
 _LONGEST = dt.timedelta(days=366)
@@ -107,6 +107,13 @@ class Blackout(Model):
         elif self.start == self.until:
             raise ValueError("from and until are the same time: nothing would ever run; write another end")
         return self
+
+    def words(self) -> str:
+        """Return it in plain words: `not on Sunday 22:00–02:00`, `not from 2026-12-24 12:00 to 2026-12-27 06:00`."""
+        if isinstance(self.start, dt.datetime):
+            return f"not from {self.start:%Y-%m-%d %H:%M} to {self.until:%Y-%m-%d %H:%M}"
+        days = f"on {listed([WEEKDAYS[number].capitalize() for number in sorted(set(self.on))])} " if self.on else ""
+        return f"not {days}{self.start:%H:%M}–{self.until:%H:%M}"
 
     def around(self, wall: dt.datetime) -> tuple[dt.datetime, dt.datetime] | None:
         """Return the (start, end) of the blackout that `wall` lies in, its end included; None where it is in none."""

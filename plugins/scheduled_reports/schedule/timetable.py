@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from typing import Any
 
 from airflow.sdk import timezone
 from airflow.timetables.base import DagRunInfo, DataInterval, TimeRestriction, Timetable
 
 from scheduled_reports.schedule.clock import in_words
-from scheduled_reports.schedule.recurrence import Fire, Recurrence
+from scheduled_reports.schedule.fire import Fire
+from scheduled_reports.schedule.recurrence import Recurrence
+
+log = logging.getLogger(__name__)
 
 _FIRST = dt.timedelta(hours=1)
 """How late a DAG's first fire may be where lateness does not matter: before it, nothing says since when the DAG waits.
@@ -32,7 +36,7 @@ class ReportTimetable(Timetable):
     def __init__(self, recurrence: Recurrence, grace: dt.timedelta | None) -> None:
         self.recurrence = recurrence
         self.grace = grace
-        late = "its last missed run happens however late" if grace is None else f"at most {in_words(grace)} late"
+        late = "missed runs happen however late" if grace is None else f"at most {in_words(grace)} late"
         self.description = f"{recurrence.words()}; {late}"
 
     @property
@@ -47,9 +51,18 @@ class ReportTimetable(Timetable):
 
     @classmethod
     def deserialize(cls, data: dict[str, Any]) -> Timetable:
-        """Return the timetable that was serialized."""
-        grace = dt.timedelta(seconds=data["grace"]) if data["grace"] is not None else None
-        return cls(Recurrence.model_validate(data["recurrence"]), grace)
+        """Return the timetable that was serialized; where another version did that, maybe one that never fires.
+
+        That lasts until Airflow parses the DAG again; an error here would take the DAG from whoever reads it.
+        """
+        try:
+            grace = dt.timedelta(seconds=data["grace"]) if data["grace"] is not None else None
+            return cls(Recurrence.model_validate(data["recurrence"]), grace)
+        except Exception as error:  # whatever the other version wrote
+            from airflow.timetables.simple import NullTimetable
+
+            log.warning("Cannot read a stored timetable; nothing fires until its DAG is parsed again: %s", error)
+            return NullTimetable()
 
     def infer_manual_data_interval(self, *, run_after: Any) -> DataInterval:
         """Return an empty interval: the period is the report's affair, computed from when the run was due."""

@@ -5,14 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from zoneinfo import ZoneInfo
 
+from scheduled_reports.errors import ReportError
 from scheduled_reports.schedule.covers import Covers, Frame, SinceLastFire
+from scheduled_reports.schedule.fire import Fire
 from scheduled_reports.schedule.period import Period
-from scheduled_reports.schedule.recurrence import Fire, Recurrence
+from scheduled_reports.schedule.recurrence import Recurrence
 from scheduled_reports.schedule.units import Units
 
-_MOMENT = dt.timedelta(microseconds=1)
+_MOMENT, _ONE_DAY = dt.timedelta(microseconds=1), dt.timedelta(days=1)
+_FIRES = 400
+"""How many fires are looked at for one that covers a day: more than a year of daily ones."""
 
 
 @dataclass(frozen=True)
@@ -49,15 +54,27 @@ class Timing:
         return self.covers.period(self.frame.at(wall.date(), wall.time()), self.frame)
 
     def period_of(self, day: dt.date) -> Period:
-        """Return the period that contains `day`; where only fires say where it ends, that of the day's last fire.
+        """Return the period that contains `day`; where only fires say where it ends, the last that ends on that day.
 
-        A fire at midnight is the last of the day that is then over; a day without one is in the next fire's period.
+        Raises:
+            ReportError: No run of this schedule covers that day.
         """
         anchor = self.covers.anchor(day, self.frame)
         if anchor is not None:
             return self.covers.period(anchor, self.frame)
-        fire = self._fire_for(day, self.recurrence) if self.recurrence else None
-        return self.period_of_fire(fire) if fire else self.period(self.frame.at(day + dt.timedelta(days=1)) - _MOMENT)
+        if self.recurrence is None:
+            return self.period(self.frame.at(day + _ONE_DAY) - _MOMENT)
+        begin, end = self.frame.at(day), self.frame.at(day + _ONE_DAY)
+        found: Period | None = None
+        for fire in islice(self.recurrence.between(begin), _FIRES):
+            if found is not None and fire.wall.date() > day and fire.wall.time() > dt.time(0):
+                break  # one at midnight is the last of the day that is then over
+            period = self.period_of_fire(fire)
+            if period.start < end and period.end > begin:
+                found = period
+        if found is None:
+            raise ReportError(f"no run of this schedule covers {day}", fix="give period_start and period_end")
+        return found
 
     def period_between(self, start: dt.datetime, end: dt.datetime) -> Period:
         """Return the period from `start` to `end` (aware), to be compared with one of the same length before it.
@@ -76,19 +93,10 @@ class Timing:
         """What periods are measured in."""
         return Frame(ZoneInfo(self.timezone), self.units)
 
-    def _fire_for(self, day: dt.date, recurrence: Recurrence) -> Fire | None:
-        """Return the last fire after `day` has begun and until it is over, or else the next; None where none comes."""
-        begin = dt.datetime.combine(day, dt.time(0))
-        found: Fire | None = None
-        for fire in recurrence.between(self.frame.at(day)):
-            if fire.wall > begin + dt.timedelta(days=1):
-                return found or fire
-            if fire.wall > begin:  # one at midnight ends the day before, as does one of then that jitter puts off
-                found = fire
-        return found
-
     def _since_last_fire(self, fires: list[Fire], moment: dt.datetime) -> Period:
         """Return the span between the last two of `fires`; before the second ever, one of a day."""
+        if len(fires) < 3 and self.recurrence is not None and self.recurrence.starts is not None:
+            fires = self.recurrence.endless().until(moment, 3) if fires else fires  # what went before its first day
         ends = [self.frame.at(fire.wall.date(), fire.wall.time()) for fire in fires]
         if len(ends) < 2:
             return self.covers.period(ends[0] if ends else moment.astimezone(self.frame.zone), self.frame)

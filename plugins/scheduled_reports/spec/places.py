@@ -25,6 +25,8 @@ _KINDS = {
 }
 """What an author calls the kinds of value that pydantic's error types begin with."""
 
+_WORD = re.compile(r"'([^']*)'")
+
 
 def problems_of(
     error: ValidationError, source: Source, model: type[BaseModel], whole: str = "the report"
@@ -36,7 +38,7 @@ def problems_of(
             continue  # its entries are wrong and have their own errors
         tag = ("type",) if kind == "union_tag_invalid" else ()
         is_key = loc[-1:] == ("[key]",) and kind != "extra_forbidden"  # pydantic's word for a mapping's key
-        loc = loc[:-1] if is_key else loc
+        loc = source.untagged(loc[:-1] if is_key else loc, detail["input"])
         line, column = source.place((*loc, *tag), key=is_key or kind in {"extra_forbidden", "missing"})
         known = source.known(loc[:-1] if is_key else loc)
         message, hint = _message(detail, known) or _key_message(detail, known, model, whole)
@@ -60,10 +62,8 @@ def _message(detail: Any, loc: tuple[str | int, ...]) -> tuple[str, str] | None:
     kind, where, shown = detail["type"], path_text(loc), _shown(detail["input"])
     first = kind.partition("_")[0]
     if kind in {"union_tag_invalid", "literal_error"}:
-        context = detail["ctx"]
-        given = str(context["tag"] if "tag" in context else detail["input"])
-        allowed = re.findall(r"'([^']*)'", context.get("expected_tags") or context["expected"])
-        return f"{where}: {_not_allowed(given, context)}", did_you_mean(given, allowed)
+        message, hint = _not_allowed(detail["input"], detail["ctx"])
+        return f"{where}: {message}", hint
     if kind == "union_tag_not_found":
         return f"{where}: the key 'type' is missing", "it says what kind this is"
     if kind == "string_pattern_mismatch":
@@ -75,8 +75,15 @@ def _message(detail: Any, loc: tuple[str | int, ...]) -> tuple[str, str] | None:
     return None
 
 
-def _not_allowed(given: str, context: Any) -> str:
-    return f"unknown type {given!r}" if "tag" in context else f"{given!r} is not allowed"
+def _not_allowed(given: object, context: Any) -> tuple[str, str]:
+    """Say what is not allowed, and what is; pydantic puts words in quotes and numbers not."""
+    if "tag" in context:
+        tag, tags = str(context["tag"]), context["expected_tags"]
+        return f"unknown type {tag!r}", did_you_mean(tag, _WORD.findall(tags))
+    message, expected = f"{_shown(given)} is not allowed", context["expected"]
+    if words := _WORD.findall(expected):
+        return message, did_you_mean(str(given), words)
+    return message, f"allowed: {', '.join(re.split(', | or ', expected))}"  # in the field's own order
 
 
 def path_text(loc: tuple[str | int, ...]) -> str:

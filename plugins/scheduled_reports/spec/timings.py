@@ -16,6 +16,7 @@ from scheduled_reports.schedule.frequencies import Frequency
 from scheduled_reports.schedule.recurrence import FIRST_DAY, LAST_DAY, Recurrence
 from scheduled_reports.schedule.schedule import Schedule
 from scheduled_reports.schedule.timing import Timing
+from scheduled_reports.schedule.triggers.manual import Manual
 from scheduled_reports.spec.marks import Loc
 from scheduled_reports.spec.problems import Problem
 
@@ -86,9 +87,10 @@ def _faults(schedule: Schedule, timing: Timing) -> Iterator[tuple[str, str, str]
         yield "covers", f"{timing.covers.text!r} needs a fiscal year", "give the schedule or its calendar 'fiscal'"
         return
     if timing.recurrence is None:
-        for name in ("on_closed", "business_hours"):
-            if getattr(schedule, name) is None:
-                continue
+        if timing.covers.text == SINCE_LAST_FIRE and not isinstance(schedule.when, Manual):
+            hint = "name a span of time: previous_day, last 24 hours"
+            yield "covers", "'since_last_fire' needs fires by the clock, and there are none", hint
+        for name in _without_effect(schedule, timing):
             hint = "give `when` a 'deadline', or leave it out"
             yield name, "there is no time that it could apply to", hint
         return
@@ -96,6 +98,15 @@ def _faults(schedule: Schedule, timing: Timing) -> Iterator[tuple[str, str, str]
         hint = "name a span that is over by then: previous_day, last 24 hours"
         yield "covers", "'since_last_fire' ends at the deadline, and the run may begin before it", hint
     yield from _first_fires(schedule, timing, timing.recurrence)
+
+
+def _without_effect(schedule: Schedule, timing: Timing) -> Iterator[str]:
+    """Yield the fields that would do nothing, as the schedule has no fires by the clock."""
+    given = schedule.model_fields_set - {"calendar"} if timing.units.fiscal else schedule.model_fields_set
+    by_the_clock = ["calendar", "on_closed", "business_hours", "jitter", "late", "grace", "catch_up"]
+    if isinstance(schedule.when, Manual):
+        by_the_clock += ["blackouts", "starts", "ends"]  # which hold for the runs that an update starts
+    yield from (name for name in by_the_clock if name in given)
 
 
 def _first_fires(schedule: Schedule, timing: Timing, recurrence: Recurrence) -> Iterator[tuple[str, str, str]]:
@@ -109,7 +120,7 @@ def _first_fires(schedule: Schedule, timing: Timing, recurrence: Recurrence) -> 
     if not fires:
         why = _why(recurrence, start)
         yield ("when", f"never fires between {start.date()} and {schedule.ends or LAST_DAY}: {why}",
-               "look at the days with `reports calendar`")  # fmt: skip
+               "give it other days or times, or let the blackout be waited for: `then: after`")  # fmt: skip
         return
     try:
         early = next(((fire, period) for fire in fires if (period := timing.period_of_fire(fire)).end > fire.at), None)
@@ -123,7 +134,7 @@ def _first_fires(schedule: Schedule, timing: Timing, recurrence: Recurrence) -> 
 
 
 def _why(recurrence: Recurrence, start: dt.datetime) -> str:
-    bare = recurrence.model_copy(update={"on_closed": None, "blackouts": (), "business_hours": None})
+    bare = recurrence.bare()
     if next(bare.between(start), None) is None:
         return "no such day comes"
-    return "the calendar is closed, or a blackout is on, at every such time"
+    return "its days are closed, or a blackout is on, at every such time"

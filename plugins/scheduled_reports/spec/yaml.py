@@ -76,13 +76,33 @@ class Source:
                 where, node = (step[0] if key and step[0] is not None else step[1]), step[1]
         return _at(where)
 
+    def untagged(self, loc: tuple[str | int, ...], given: object) -> tuple[str | int, ...]:
+        """Return the `loc` of one of pydantic's errors without the tags of unions, which a key may have as its name.
+
+        Args:
+            loc: Where pydantic says that it is wrong.
+            given: What it says is wrong there: where a tag comes last, the whole mapping.
+        """
+        kept: list[str | int] = []
+        node, tagged = self.root, False
+        for number, part in enumerate(loc, start=1):
+            kind, step = _step(node, "type"), _step(node, part)
+            own = kind is not None and getattr(kind[1], "value", None) == part and not tagged
+            before_key = isinstance(loc[number], str) if number < len(loc) else isinstance(given, dict)
+            if own and before_key and not (step and isinstance(step[1], yaml.MappingNode)):
+                tagged = True
+                continue
+            kept.append(part)
+            node, tagged = (step[1], False) if step is not None else (node, tagged)
+        return tuple(kept)
+
     def known(self, loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
         """Return `loc` without what the file has not: union tags, places in a list of one; a missing key stays."""
         kept: list[str | int] = []
         node = self.root
         for number, part in enumerate(loc, start=1):
             step = _step(node, part)
-            if step is not None or (number == len(loc) and _may_hold(node, part)):
+            if step is not None or (number == len(loc) and isinstance(node, yaml.MappingNode)):
                 kept.append(part)
             node = step[1] if step is not None else node
         return tuple(kept)
@@ -109,12 +129,6 @@ def read(path: Path) -> tuple[Source, list[Problem]]:
     finally:
         loader.dispose()
     return Source(path, data, root), sorted(_key_problems(path, root))
-
-
-def _may_hold(node: yaml.Node | None, key: str | int) -> bool:
-    """Return whether `key` may be one that is missing in a mapping, and is not the mapping's own `type`."""
-    kind = _step(node, "type")
-    return isinstance(node, yaml.MappingNode) and (kind is None or getattr(kind[1], "value", None) != key)
 
 
 def _step(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node | None, yaml.Node] | None:

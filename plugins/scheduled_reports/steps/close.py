@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from typing import NoReturn
 
 from scheduled_reports.errors import ArchiveError, DeliveryError
 from scheduled_reports.ledger import DeliveryEntry, DeliveryState, Ledger, RunState
 from scheduled_reports.notify import tell_owner_or_log
 from scheduled_reports.run import Run
-from scheduled_reports.steps import RunSkipped
+from scheduled_reports.steps import RunSkipped, StepSkipped
 from scheduled_reports.steps.plan import owed
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,7 @@ def close(run: Run, ledger: Ledger, owner_conn_id: str) -> dict[str, object]:
 
     Raises:
         RunSkipped: The run was skipped; the text repeats why.
+        StepSkipped: The run keeps its files and sends nothing: what waits for this report must not run for it.
         DeliveryError: A delivery did not arrive, or the files of a run that sends none were not made. Permanent: the
             remedy is to clear what failed.
     """
@@ -34,7 +36,7 @@ def close(run: Run, ledger: Ledger, owner_conn_id: str) -> dict[str, object]:
         run.folder.note(state=state, reason=reason)
         raise RunSkipped(reason)
     if not run.send:
-        return _close_archived(run, ledger, owner_conn_id, reason)
+        _close_archived(run, ledger, owner_conn_id, reason)
     entries = owed(run, ledger)
     for entry in entries:
         log.info("%s %s: %s %s", entry.channel, entry.recipient, entry.state, entry.receipt or entry.error)
@@ -44,17 +46,21 @@ def close(run: Run, ledger: Ledger, owner_conn_id: str) -> dict[str, object]:
         failure = _failure(run, entries, missing, reason)
         ledger.end(run, RunState.FAILED, failure.why)
         _tell(run, owner_conn_id, failure)
-        try:
-            run.folder.note(state=RunState.FAILED, reason=failure.why, deliveries=facts)
-        except ArchiveError as error:  # it must not hide the failure that it may well be the cause of
-            log.warning("%s", error)
+        _note_failure(run, failure, facts)
         raise failure
     ledger.end(run, RunState.DELIVERED)
     run.folder.note(state=RunState.DELIVERED, reason="", deliveries=facts)
     return {"delivered": len(entries)}
 
 
-def _close_archived(run: Run, ledger: Ledger, owner_conn_id: str, reason: str) -> dict[str, object]:
+def _note_failure(run: Run, failure: DeliveryError, facts: list[dict[str, object]]) -> None:
+    try:
+        run.folder.note(state=RunState.FAILED, reason=failure.why, deliveries=facts)
+    except ArchiveError as error:  # it must not hide the failure that it may well be the cause of
+        log.warning("%s", error)
+
+
+def _close_archived(run: Run, ledger: Ledger, owner_conn_id: str, reason: str) -> NoReturn:
     """Settle a run that sends nothing: it is well when its files are there."""
     files = run.folder.manifest().get("artifacts", ())
     if reason or not files:
@@ -63,10 +69,13 @@ def _close_archived(run: Run, ledger: Ledger, owner_conn_id: str, reason: str) -
                               fix="mend the cause, then clear the failed tasks")  # fmt: skip
         ledger.end(run, RunState.FAILED, failure.why)
         _tell(run, owner_conn_id, failure)
+        _note_failure(run, failure, [])
         raise failure
     ledger.end(run, RunState.ARCHIVED)
     run.folder.note(state=RunState.ARCHIVED, reason="", deliveries=[])
-    return {"archived": len(files)}
+    raise StepSkipped(
+        f"{len(files)} files are in the archive, nothing was sent, and who waits for this report is not told"
+    )
 
 
 def _failure(run: Run, entries: list[DeliveryEntry], missing: list[DeliveryEntry], reason: str) -> DeliveryError:

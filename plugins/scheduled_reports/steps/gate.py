@@ -7,7 +7,7 @@ import logging
 
 from scheduled_reports import __version__
 from scheduled_reports.errors import ReportError
-from scheduled_reports.ledger import DeliveryEntry, DeliveryState, Ledger
+from scheduled_reports.ledger import DeliveryEntry, DeliveryState, Ledger, RunState
 from scheduled_reports.notify import tell_owner
 from scheduled_reports.run import Run
 from scheduled_reports.schedule.clock import in_words
@@ -48,6 +48,7 @@ def gate(
     _require_in_time(run, min(began, now))
     entries = owed(run, ledger)
     _require_news(run, entries)
+    _forget_what_was_made(run)
     if wait is not None:
         _require_alone(run, ledger, wait)
         _require_arrived(run, wait, owner_conn_id)
@@ -73,9 +74,26 @@ def _require_past(run: Run, now: dt.datetime) -> None:
 
 def _require_in_time(run: Run, began: dt.datetime) -> None:
     grace = run.schedule.tolerance
+    if newer := _newer_fire(run, began):
+        raise RunSkipped(
+            f"it was due at {run.due:%Y-%m-%d %H:%M %Z}; of missed runs only the last happens, due {newer}"
+        )
     if run.due is not None and grace is not None and began - run.due > grace:
         due, late = f"{run.due:%Y-%m-%d %H:%M %Z}", f"began more than {in_words(grace)} late"
         raise RunSkipped(f"it was due at {due} and {late}; trigger it by hand if it is still wanted")
+
+
+def _newer_fire(run: Run, began: dt.datetime) -> str:
+    """Return when the run that stands for several missed ones is due; empty where this is it, or each counts."""
+    recurrence = run.report.timing(run.schedule).recurrence
+    if run.due is None or recurrence is None or run.schedule.late != "run" or run.schedule.catch_up:
+        return ""
+    if began - run.due <= run.schedule.grace:
+        return ""
+    newest = recurrence.until(began)
+    if not newest or newest[-1].at <= run.due:
+        return ""
+    return f"{newest[-1].at.astimezone(run.due.tzinfo):%Y-%m-%d %H:%M %Z}"
 
 
 def _require_open(run: Run, wait: Wait) -> None:
@@ -145,7 +163,10 @@ def _open_manifest(run: Run, now: dt.datetime, wait: Wait | None) -> None:
             "software": __version__,
         },
         parameters=dict(run.parameters),
-        seconds={},
         updates={wait.trigger.label(name): moment for name, moment in wait.start.updates.items()} if wait else {},
-        notices=[],
     )
+
+
+def _forget_what_was_made(run: Run) -> None:
+    """A cleared run begins anew: what it noted before is not what it makes now."""
+    run.folder.note(state=RunState.RUNNING, reason="", seconds={}, notices=[], artifacts=[], tables={}, deliveries=[])

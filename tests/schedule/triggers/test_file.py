@@ -1,5 +1,7 @@
 """A schedule that waits for a file: what Airflow is told, and what the reader is."""
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -41,6 +43,8 @@ def test_it_says_in_words_when_it_runs() -> None:
     [
         ({"path": "in/orders.csv"}, "'in/orders.csv' is not a whole path; write it from the root"),
         ({"path": "/data/in/"}, "'/data/in/' is a folder; write which files"),
+        ({"path": "s4://bucket/x.csv"}, r"no storage of kind 's4'; write a path, or a URL such as s3://conn_id@bucket"),
+        ({"path": "://bucket/x.csv"}, "no storage of kind ''"),
         ({"path": ""}, "at least 1 character"),
         ({"every": 5}, "5 is not a length of time"),
         ({"every": "2d"}, "less than or equal to 1 day"),
@@ -52,6 +56,19 @@ def test_what_cannot_be_meant_is_refused(fields: dict[str, Any], told: str) -> N
         file(**fields)
 
 
-def test_a_url_to_no_storage_there_is_is_refused_when_the_dag_is_made() -> None:
-    with pytest.raises(ValueError, match="nope"):
-        file("nope://bucket/in/*.csv").airflow_schedule(None, "sales:daily")
+@pytest.mark.parametrize("kind", ["file", "s3", "S3", "gs", "abfss", "sftp"])
+def test_a_url_of_each_kind_that_airflow_takes_is_taken(kind: str) -> None:
+    assert isinstance(file(f"{kind}://conn_id@bucket/in/*.csv").airflow_schedule(None, "sales:daily"), Asset)
+
+
+def test_the_kinds_of_storage_are_known_without_airflow() -> None:
+    script = (
+        "import sys\n"
+        "from scheduled_reports.schedule.triggers.file import FileArrives\n"
+        "FileArrives(type='file', path='s3://bucket/x.csv')\n"
+        "print(sorted(name for name in sys.modules if name.partition('.')[0] == 'airflow'))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "[]\n"

@@ -64,6 +64,10 @@ class Monthly(SpanFrequency):
     def _months_have_the_days(self) -> Self:
         if self.every > 1 and self.starting is None:
             raise ValueError(f"every {self.every} months needs 'starting'; write one of these months")
+        if self.every == 1 and self.starting is not None:
+            raise ValueError(
+                "'starting' needs 'every'; write 'every: 3' too, or 'starts' beside 'when' for a first day"
+            )
         _require_days(self.on, [number for number in range(1, 13) if self._counts(number)])
         return self
 

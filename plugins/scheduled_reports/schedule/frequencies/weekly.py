@@ -30,6 +30,10 @@ class Weekly(Frequency):
     def _weeks_are_counted_from_somewhere(self) -> Self:
         if self.every > 1 and self.starting is None:
             raise ValueError(f"every {self.every} weeks needs 'starting'; write a day in the first of these weeks")
+        if self.every == 1 and self.starting is not None:
+            raise ValueError(
+                "'starting' needs 'every'; write 'every: 2' too, or 'starts' beside 'when' for a first day"
+            )
         return self
 
     def days(self, first: dt.date, last: dt.date, rules: Rules) -> Iterator[tuple[dt.date, Times]]:
