@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from scheduled_reports.schedule.fire import Fire
 from scheduled_reports.schedule.recurrence import Recurrence
 
-QUIET = list(HealthCheck)
-PROVED = settings(derandomize=True, database=None, deadline=None, max_examples=200, suppress_health_check=QUIET)
+PROVED = settings(
+    derandomize=True, database=None, deadline=None, max_examples=200, suppress_health_check=[*HealthCheck]
+)
 ZONES = (
     "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca", "Asia/Kolkata",
     "America/Havana", "Pacific/Apia",
