@@ -13,12 +13,10 @@ from scheduled_reports.schedule.fire import Fire
 from scheduled_reports.schedule.recurrence import Recurrence
 
 PROVED = settings(
-    derandomize=True, database=None, deadline=None, max_examples=200, suppress_health_check=[*HealthCheck]
+    derandomize=True, database=None, deadline=None, suppress_health_check=[*HealthCheck], max_examples=200
 )
-ZONES = (
-    "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca", "Asia/Kolkata",
-    "America/Havana", "Pacific/Apia",
-)  # fmt: skip
+ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca", "Asia/Kolkata",
+         "America/Havana", "Pacific/Apia")  # fmt: skip
 Look = tuple[Recurrence, list[Fire], dt.datetime, dt.datetime]
 QUARTER, DAY = dt.timedelta(minutes=15), dt.timedelta(days=1)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
