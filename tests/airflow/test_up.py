@@ -70,7 +70,8 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
         headers = {"Authorization": f"Bearer {token}"}
         with httpx.Client(base_url=f"http://localhost:{port}/api/v2", headers=headers, timeout=30) as api:
             yield Up(process, api, folder)
-        process.kill()
+        process.send_signal(signal.SIGINT)  # a parent that is killed leaves Airflow behind
+        process.wait(LIMIT)
 
 
 def wait_for_dags(up: Up) -> dict[str, Any]:
