@@ -47,7 +47,7 @@ def at(found: Any, *times: str) -> Walls:
 
 def business_days(months: Any, nth: int, holidays: Any = HOLIDAYS) -> Any:
     """Return the n-th business day of each month (0 the first, -1 the last)."""
-    firsts = (months if nth >= 0 else months + 1).astype("datetime64[D]")
+    firsts = (months if nth >= 0 else months + np.timedelta64(1, "M")).astype("datetime64[D]")
     return np.busday_offset(firsts, nth, roll="forward", holidays=holidays)
 
 
