@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from scheduled_reports.archive import RunFolder
 from scheduled_reports.connections import airflow_connection
 from scheduled_reports.ledger import Ledger
@@ -35,6 +37,19 @@ def run_of(folder: Path, text: str = SALES, *, run_id: str = "manual__1", rows: 
     parameters = {name: entry.value(entry.default) for name, entry in loaded.spec.parameters.items()}
     run = Run(loaded, schedule, period, run_id, archive, airflow_connection, parameters)
     return replace(run, **changes)
+
+
+def use_settings(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Let specs, archive and ledger lie in `folder`, for the duration of a test."""
+    for name, value in {
+        "specs_folder": folder / "report_specs",
+        "include_folder": folder / "include",
+        "archive": (folder / "archive").as_uri(),
+        "ledger_conn_id": "ledger",
+        "owner_mail_conn_id": "mail",
+    }.items():
+        monkeypatch.setenv(f"AIRFLOW__SCHEDULED_REPORTS__{name.upper()}", str(value))
+    monkeypatch.setenv("AIRFLOW_CONN_LEDGER", f'{{"conn_type": "sqlite", "host": "{folder}/ledger.db"}}')
 
 
 def ledger_of(folder: Path) -> Ledger:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from demo.mail_server import MailServer
-from runs import NOW, connect_mail, ledger_of, run_of
+from runs import NOW, connect_mail, ledger_of, run_of, use_settings
 from scheduled_reports.ledger import RunState
 from scheduled_reports.overdue import deadline_alert, tell_owner
 from scheduled_reports.run import Run
@@ -35,15 +35,7 @@ FACTS = {
 @pytest.fixture
 def inbox(tmp_path: Path, connection: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> Iterator[MailServer]:
     """Run a mail server, and give Airflow its connection and those of our settings."""
-    for name, value in {
-        "specs_folder": tmp_path / "report_specs",
-        "include_folder": tmp_path / "include",
-        "archive": (tmp_path / "archive").as_uri(),
-        "ledger_conn_id": "ledger",
-        "owner_mail_conn_id": "mail",
-    }.items():
-        monkeypatch.setenv(f"AIRFLOW__SCHEDULED_REPORTS__{name.upper()}", str(value))
-    connection("ledger", conn_type="sqlite", host=str(tmp_path / "ledger.db"))
+    use_settings(monkeypatch, tmp_path)
     with MailServer(tmp_path / "inbox") as server:
         connect_mail(connection, server.port)
         yield server

@@ -11,7 +11,7 @@ from airflow.sdk import Param
 
 from scheduled_reports import settings
 from scheduled_reports.schedule.asked import MOMENT
-from scheduled_reports.schedule.recurrence import FIRST_DAY
+from scheduled_reports.schedule.calendar import FIRST_DAY
 from scheduled_reports.schedule.schedule import Schedule
 from scheduled_reports.schedule.timetable import ReportTimetable
 from scheduled_reports.schedule.timing import Timing

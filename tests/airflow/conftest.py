@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from demo.mail_server import MailServer
-from runs import connect_mail, connect_shop
+from runs import connect_mail, connect_shop, use_settings
 from session import HOME
 from specs import shop
 
@@ -38,15 +38,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a folder whose report_specs/ Airflow reads; its archive and ledger lie there too."""
     (tmp_path / "report_specs").mkdir()
     (tmp_path / "include" / "sql").mkdir(parents=True)
-    for name, value in {
-        "specs_folder": tmp_path / "report_specs",
-        "include_folder": tmp_path / "include",
-        "archive": (tmp_path / "archive").as_uri(),
-        "ledger_conn_id": "ledger",
-        "owner_mail_conn_id": "mail",
-    }.items():
-        monkeypatch.setenv(f"AIRFLOW__SCHEDULED_REPORTS__{name.upper()}", str(value))
-    monkeypatch.setenv("AIRFLOW_CONN_LEDGER", f'{{"conn_type": "sqlite", "host": "{tmp_path}/ledger.db"}}')
+    use_settings(monkeypatch, tmp_path)
     return tmp_path
 
 

@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -24,7 +23,7 @@ import pytest
 
 from demo.mail_server import MailServer
 from demo.up import await_health, start
-from session import ROOT
+from session import ROOT, free_port
 from specs import SALES, shop, write
 
 LIMIT = 60
@@ -52,9 +51,7 @@ class Standalone:
 def standalone(airflow_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standalone]:
     """Run an Airflow with a report that takes as long as its shop is locked, and one to back-fill."""
     folder = tmp_path_factory.mktemp("standalone")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     home = folder / "home"
     home.mkdir()
     shutil.copy(airflow_database, home / "airflow.db")

@@ -6,7 +6,6 @@ import datetime as dt
 import json
 import os
 import shutil
-import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -22,7 +21,7 @@ import pytest
 from demo import up as demo_up
 from demo.mail_server import MailServer
 from scheduled_reports.archive import folder_name
-from session import ROOT
+from session import ROOT, free_port
 from specs import SALES, shop, write
 
 LIMIT = 100
@@ -155,9 +154,7 @@ def client(port: int) -> Iterator[httpx.Client]:
 def up(airflow_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     """Run Airflow over a report with five schedules, and two DAGs that update assets."""
     folder = tmp_path_factory.mktemp("triggers")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     write_project(folder, airflow_database)
     with MailServer(folder / "inbox") as mail:
         settings = environment(folder, port, mail)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,7 +16,7 @@ import httpx
 import psutil
 import pytest
 
-from session import ROOT
+from session import ROOT, free_port
 
 LIMIT = 120
 
@@ -49,9 +48,7 @@ class Up:
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     """Run `make up`'s command in a folder of its own, until the module's tests are done."""
     folder = tmp_path_factory.mktemp("up")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW_")}
     environment |= {"PYTHONPATH": f"{ROOT / 'plugins'}:{ROOT / 'include'}", "DEMO_FOLDER": str(folder)}
     command = [sys.executable, "-m", "demo.up", "--port", str(port)]

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from scheduled_reports.schedule.recurrence import FIRST_DAY, LAST_DAY, Recurrence
+from scheduled_reports.schedule.calendar import FIRST_DAY, LAST_DAY
+from scheduled_reports.schedule.recurrence import Recurrence
 
 DAILY = {"type": "daily", "at": "06:30"}
 MINUTES = {"type": "cron", "cron": "* * * * *"}

@@ -19,9 +19,9 @@ from scheduled_reports.cli.calendar_list import plain_lines, screen_lines
 from scheduled_reports.cli.calendar_notes import facts, pool_warnings
 from scheduled_reports.cli.check import spec_paths
 from scheduled_reports.errors import ReportError
+from scheduled_reports.schedule.calendar import FIRST_DAY, LAST_DAY
 from scheduled_reports.schedule.clock import days_between
 from scheduled_reports.schedule.conflicts import Span
-from scheduled_reports.schedule.recurrence import FIRST_DAY, LAST_DAY
 from scheduled_reports.spec.load import BrokenReport, Report, load
 from scheduled_reports.spec.warnings import warnings_in
 

@@ -15,7 +15,10 @@ from scheduled_reports.schedule.clock import TimeOfDay, days_between
 from scheduled_reports.schedule.names import WEEKDAYS, Weekday
 
 YEARS = range(2024, 2046)
-"""The years for which calendars are expanded; from the second on, schedules may fire."""
+"""The years for which calendars are expanded."""
+
+FIRST_DAY, LAST_DAY = dt.date(YEARS[0], 1, 1), dt.date(YEARS[-1], 12, 31)
+"""The days for which calendars are known: nothing fires before or after, so that no search is without end."""
 
 OnClosed = Literal["skip", "previous", "next"]
 
@@ -26,7 +29,7 @@ _LONGEST_CLOSURE = 366
 def days_by_weekday() -> tuple[frozenset[dt.date], ...]:
     """Return every day of YEARS, Mondays first."""
     days: list[list[dt.date]] = [[], [], [], [], [], [], []]
-    for day in days_between(dt.date(YEARS[0], 1, 1), dt.date(YEARS[-1], 12, 31)):
+    for day in days_between(FIRST_DAY, LAST_DAY):
         days[day.weekday()].append(day)
     return tuple(map(frozenset, days))
 

@@ -18,10 +18,7 @@ from scheduled_reports.schedule.recurrence import Recurrence
 from scheduled_reports.schedule.schedule import Schedule
 from scheduled_reports.schedule.timing import Timing
 from scheduled_reports.schedule.units import Units
-
-Loc = tuple[str | int, ...]
-Finding = tuple[Loc, str, str]
-"""A place in the spec, what is odd there, and what to do about it."""
+from scheduled_reports.spec.marks import Finding, Loc
 
 Schedules = Sequence[tuple[Schedule, Timing]]
 """The schedules of one report, in the order of its spec, and when each fires."""

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from scheduled_reports.model import Model, TimeZone
-from scheduled_reports.schedule.calendar import YEARS, Calendar, OnClosed
+from scheduled_reports.schedule.calendar import FIRST_DAY, LAST_DAY, YEARS, Calendar, OnClosed
 from scheduled_reports.schedule.clock import Duration, days_between, in_words, instant
 from scheduled_reports.schedule.fire import Fire, one_for_each_instant, put
 from scheduled_reports.schedule.fiscal import AnyFiscalYear
@@ -18,9 +18,6 @@ from scheduled_reports.schedule.frequencies import AnyFrequency, Rules
 from scheduled_reports.schedule.names import Weekday
 from scheduled_reports.schedule.shifts import Blackout, BusinessHours
 from scheduled_reports.schedule.units import Units
-
-FIRST_DAY, LAST_DAY = dt.date(YEARS[0], 1, 1), dt.date(YEARS[-1], 12, 31)
-"""The days for which calendars are known: nothing fires before or after, so that no search is without end."""
 
 _MOMENT, _ONE_DAY = dt.timedelta(microseconds=1), dt.timedelta(days=1)
 _WINDOWS = (0.1, 2, 40, 400, 367 * len(YEARS))

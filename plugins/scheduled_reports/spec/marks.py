@@ -31,6 +31,10 @@ Sql = Annotated[str, Mark("sql")]
 Template = Annotated[str, Mark("template")]
 
 Loc = tuple[str | int, ...]
+"""A place in a spec: keys, and positions in lists."""
+
+Finding = tuple[Loc, str, str]
+"""Where in the spec, what is wrong, and a hint."""
 
 
 def marked(value: Any, loc: Loc = ()) -> Iterator[tuple[Loc, Mark, str]]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from scheduled_reports.errors import ReportError
 from scheduled_reports.file_names import RULE, fault_in
 from scheduled_reports.run import template_words
-from scheduled_reports.spec.marks import Loc, Mark, marked
+from scheduled_reports.spec.marks import Finding, Loc, Mark, marked
 from scheduled_reports.spec.places import path_text
 from scheduled_reports.spec.problems import did_you_mean
 from scheduled_reports.spec.secrets import secrets_in
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 RUN_FIELDS = {"period", "period_start", "period_end", "force", "deliver"}
 """What every DAG's trigger form asks for."""
-
-Finding = tuple[Loc, str, str]
-"""Where in the spec, what is wrong, and a hint."""
 
 
 def findings(report: Report, source: Source) -> Iterator[Finding]:

@@ -9,15 +9,16 @@ from itertools import islice
 from pathlib import Path
 
 from scheduled_reports.errors import ReportError
+from scheduled_reports.schedule.calendar import FIRST_DAY, LAST_DAY
 from scheduled_reports.schedule.calendars.errors import CalendarError, PlacedError
 from scheduled_reports.schedule.calendars.load import Calendars
 from scheduled_reports.schedule.covers import SINCE_LAST_FIRE, Between
 from scheduled_reports.schedule.frequencies import Frequency
-from scheduled_reports.schedule.recurrence import FIRST_DAY, LAST_DAY, Recurrence
+from scheduled_reports.schedule.recurrence import Recurrence
 from scheduled_reports.schedule.schedule import Schedule
 from scheduled_reports.schedule.timing import Timing
 from scheduled_reports.schedule.triggers.manual import Manual
-from scheduled_reports.spec.marks import Loc
+from scheduled_reports.spec.marks import Finding, Loc
 from scheduled_reports.spec.problems import Problem
 
 _FIRES = 60
@@ -36,7 +37,7 @@ class Timings:
     """
 
     by_id: dict[str, Timing] = field(default_factory=dict)
-    findings: list[tuple[Loc, str, str]] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     files: set[Path] = field(default_factory=set)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from scheduled_reports.schedule.conflicts import Finding, Span, ending_calendar, findings
+from scheduled_reports.schedule.conflicts import Span, ending_calendar, findings
 from scheduled_reports.spec.load import Report
+from scheduled_reports.spec.marks import Finding
 from scheduled_reports.spec.problems import Problem
 from scheduled_reports.spec.yaml import read
 

@@ -5,8 +5,7 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduled_reports.schedule.calendar import Calendar
-from scheduled_reports.schedule.calendars.days import FIRST_DAY, LAST_DAY
+from scheduled_reports.schedule.calendar import FIRST_DAY, LAST_DAY, Calendar
 from scheduled_reports.schedule.calendars.known_days import KnownDays, all_of, any_of, every_day, without
 
 DAYS = sorted(every_day())

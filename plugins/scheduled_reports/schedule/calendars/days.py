@@ -11,11 +11,8 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
 
 from scheduled_reports.model import Model
-from scheduled_reports.schedule.calendar import YEARS
+from scheduled_reports.schedule.calendar import FIRST_DAY, LAST_DAY, YEARS
 from scheduled_reports.schedule.clock import days_between
-
-FIRST_DAY, LAST_DAY = dt.date(YEARS[0], 1, 1), dt.date(YEARS[-1], 12, 31)
-"""The days for which calendars are expanded."""
 
 _DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _YEAR_DAY = r"^[0-9]{2}-[0-9]{2}$"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from scheduled_reports.spec.marks import Loc
 from scheduled_reports.spec.problems import Problem
-
-Loc = tuple[str | int, ...]
 
 
 class CalendarError(Exception):

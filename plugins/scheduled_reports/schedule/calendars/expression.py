@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Discriminator, Field, GetJsonSchemaHandler
 from pydantic_core import CoreSchema
 
 from scheduled_reports.model import Model, Name, is_name
-from scheduled_reports.schedule.calendars.errors import Loc
+from scheduled_reports.spec.marks import Loc
 
 _ALLOWED = "write the name of a file without .yaml, a list of names, or a mapping with all_of, any_of and except"
 

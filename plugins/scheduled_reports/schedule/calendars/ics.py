@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from scheduled_reports.schedule.calendars.days import FIRST_DAY, LAST_DAY
+from scheduled_reports.schedule.calendar import FIRST_DAY, LAST_DAY
 from scheduled_reports.schedule.calendars.errors import PlacedError
 from scheduled_reports.schedule.calendars.stamps import Stamp
 from scheduled_reports.schedule.clock import days_between

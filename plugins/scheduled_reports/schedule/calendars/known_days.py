@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from scheduled_reports.schedule.calendar import Calendar, days_by_weekday
-from scheduled_reports.schedule.calendars.days import FIRST_DAY, LAST_DAY
+from scheduled_reports.schedule.calendar import FIRST_DAY, LAST_DAY, Calendar, days_by_weekday
 
 
 @lru_cache(maxsize=1)

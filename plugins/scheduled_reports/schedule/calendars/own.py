@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from scheduled_reports.schedule.calendar import days_by_weekday
+from scheduled_reports.schedule.calendar import FIRST_DAY, LAST_DAY, days_by_weekday
 from scheduled_reports.schedule.calendars import ics, public_holidays
-from scheduled_reports.schedule.calendars.days import FIRST_DAY, LAST_DAY, YearDay
+from scheduled_reports.schedule.calendars.days import YearDay
 from scheduled_reports.schedule.calendars.errors import PlacedError
 from scheduled_reports.schedule.calendars.file import CalendarFile
 from scheduled_reports.schedule.calendars.known_days import KnownDays, earliest, every_day

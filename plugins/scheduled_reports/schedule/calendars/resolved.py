@@ -8,11 +8,12 @@ from functools import cached_property
 from pathlib import Path
 
 from scheduled_reports.schedule.calendar import Calendar
-from scheduled_reports.schedule.calendars.errors import Loc, PlacedError
+from scheduled_reports.schedule.calendars.errors import PlacedError
 from scheduled_reports.schedule.calendars.expression import CalendarExpression, Combination, in_words, names_in
 from scheduled_reports.schedule.calendars.known_days import KnownDays, all_of, any_of, every_day, without
 from scheduled_reports.schedule.fiscal import AnyFiscalYear
 from scheduled_reports.schedule.names import listed
+from scheduled_reports.spec.marks import Loc
 
 
 @dataclass(frozen=True)

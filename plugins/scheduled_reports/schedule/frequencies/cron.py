@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field
 from pydantic.json_schema import WithJsonSchema
 
 from scheduled_reports.model import OneOrMany
-from scheduled_reports.schedule.calendar import YEARS
+from scheduled_reports.schedule.calendar import FIRST_DAY, LAST_DAY
 from scheduled_reports.schedule.clock import days_between
 from scheduled_reports.schedule.frequencies.base import Frequency, Rules, Times
 from scheduled_reports.schedule.names import listed
@@ -103,7 +103,7 @@ def cron_line(text: str) -> CronLine:
 def _valid(lines: tuple[str, ...]) -> tuple[str, ...]:
     for text in lines:
         line = cron_line(text)
-        if not any(line.fires_on(day) for day in days_between(dt.date(YEARS[0], 1, 1), dt.date(YEARS[-1], 12, 31))):
+        if not any(line.fires_on(day) for day in days_between(FIRST_DAY, LAST_DAY)):
             raise ValueError(f"{text!r} never fires: no month it names has such a day; write a day that there is")
     return lines
 

@@ -12,11 +12,12 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from scheduled_reports.model import OneOrMany
+from scheduled_reports.schedule.calendar import LAST_DAY
 from scheduled_reports.schedule.frequencies.base import At, Frequency, Rules, Times
 from scheduled_reports.schedule.moments import Moment, as_written
 from scheduled_reports.schedule.names import listed
 from scheduled_reports.schedule.rrules.rule import Rule, rule_of
-from scheduled_reports.schedule.rrules.series import LAST_DAY, Named, Series
+from scheduled_reports.schedule.rrules.series import Named, Series
 from scheduled_reports.schedule.rrules.words import series_words
 
 _EARLIEST = dt.date(1970, 1, 1)

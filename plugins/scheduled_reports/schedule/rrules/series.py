@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import groupby
 
-from scheduled_reports.schedule.calendar import YEARS
+from scheduled_reports.schedule.calendar import LAST_DAY
 from scheduled_reports.schedule.rrules.rule import Rule
 
-LAST_DAY = dt.date(YEARS[-1], 12, 31)
 _MONTHS = tuple(range(1, 13))
 _WEEKDAYS = tuple((number, 0) for number in range(7))
 _HOUR, _DAY = 60, 24 * 60
