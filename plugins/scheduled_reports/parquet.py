@@ -1,4 +1,4 @@
-"""Write rows whose types are only known by looking as one Parquet file, in bounded memory."""
+"""Write rows as one Parquet file, in bounded memory; types that are only known by looking are found while writing."""
 
 from __future__ import annotations
 
@@ -10,9 +10,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scheduled_reports.errors import SourceError
+from scheduled_reports.progress import Progress
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+def write_batches(schema: pa.Schema, batches: Iterable[pa.RecordBatch], target: Path, what: str) -> None:
+    """Write Arrow batches of one schema to `target` as they come, and log how far they are.
+
+    Args:
+        schema: The columns, with distinct names.
+        batches: The rows.
+        target: The file to write.
+        what: Who provides the rows, for messages.
+
+    Raises:
+        SourceError: Two columns share a name.
+    """
+    import pyarrow.parquet as pq
+
+    _require_distinct(schema.names, what)
+    progress = Progress(what)
+    with pq.ParquetWriter(target, schema, compression="zstd") as writer:
+        for batch in batches:
+            writer.write_batch(batch)
+            progress.add(batch.num_rows, batch.nbytes)
 
 
 def write_rows(names: Sequence[str], batches: Iterable[Sequence[Sequence[Any]]], target: Path, what: str) -> None:
@@ -30,6 +53,7 @@ def write_rows(names: Sequence[str], batches: Iterable[Sequence[Sequence[Any]]],
     import pyarrow.parquet as pq
 
     _require_distinct(names, what)
+    progress = Progress(what)
     parts: list[Path] = []
     schema, writer = None, None
     try:
@@ -42,6 +66,7 @@ def write_rows(names: Sequence[str], batches: Iterable[Sequence[Sequence[Any]]],
                 parts.append(target.with_suffix(f".{len(parts)}.part"))
                 writer = pq.ParquetWriter(parts[-1], schema, compression="zstd")
             writer.write_table(table.cast(schema))  # type: ignore[union-attr]
+            progress.add(table.num_rows, table.nbytes)
     finally:
         if writer is not None:
             writer.close()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
+from scheduled_reports.columns import Column
 from scheduled_reports.model import Model
 from scheduled_reports.schedule.clock import TimeOfDay
 
@@ -24,10 +25,17 @@ class Source(Model):
         description="The time of day, in the schedule's zone, from which it holds the day before: `05:30`; "
         "`reports check` warns of schedules that run earlier.",
     )
+    columns: dict[str, Column] = Field(
+        {}, description="What is known of its columns, by name; those not named are taken as they come."
+    )
+
+    def tables(self, name: str) -> tuple[str, ...]:
+        """Return the names of the tables that the source `name` makes: its own first."""
+        return (name,)
 
     @abstractmethod
     def extract(self, run: Run, name: str, target: Path) -> None:
-        """Write all rows as one Parquet file at `target`, in bounded memory.
+        """Write all rows as one Parquet file at `target`, in bounded memory; its other tables go beside it.
 
         Args:
             run: The run; its `binds()` are the query's values.

@@ -46,8 +46,13 @@ class _Names:
 
     def clashes(self) -> Iterator[Finding]:
         spec = self.report.spec
-        for name in sorted(set(spec.sources) & set(spec.datasets)):
-            yield ("datasets", name), f"{name!r} is also a source", "give the dataset another name"
+        taken = {table: f"a table of the source {name!r}" for name, source in spec.sources.items()
+                 for table in source.tables(name)[1:]}  # fmt: skip
+        taken |= dict.fromkeys(spec.sources, "also a source")
+        for name, dataset in spec.datasets.items():
+            for table in dataset.tables(name):
+                if table in taken:
+                    yield ("datasets", name), f"{table!r} is {taken[table]}", "give the dataset another name"
         for name in sorted(set(spec.parameters) & {*RUN_BINDS, *RUN_FIELDS}):
             yield ("parameters", name), f"{name!r} is a value that every run has", "give the parameter another name"
 
@@ -76,7 +81,7 @@ class _Names:
         return checks[mark.kind](loc, text)
 
     def _table(self, _: Loc, text: str) -> Iterator[tuple[str, str]]:
-        allowed = {*self.report.spec.sources, *self.report.spec.datasets}
+        allowed = self.report.spec.tables()
         if text not in allowed:
             yield f"there is no source or dataset {text!r}", did_you_mean(text, allowed)
 

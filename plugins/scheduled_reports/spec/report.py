@@ -11,12 +11,12 @@ from pydantic import AfterValidator, Field, model_validator
 
 from scheduled_reports.channels import AnyChannel
 from scheduled_reports.conditions import AnyCondition
+from scheduled_reports.datasets import AnyDataset
 from scheduled_reports.document import AnyBlock
 from scheduled_reports.formats import AnyFormat
 from scheduled_reports.model import EmailAddress, Model, Name
 from scheduled_reports.schedule.schedule import Schedule
 from scheduled_reports.sources import AnySource
-from scheduled_reports.spec.sql import Query
 
 _PYTHON_TYPES: dict[str, type] = {
     "text": str,
@@ -71,12 +71,6 @@ class Parameter(Model):
         return self.value(given)
 
 
-class Dataset(Query):
-    """A table made by DuckDB SQL over the report's sources and earlier datasets."""
-
-    description: str = Field("", description="What one row is.")
-
-
 def _unique_ids(entries: tuple[Any, ...]) -> tuple[Any, ...]:
     seen: set[str] = set()
     for entry in entries:
@@ -106,8 +100,8 @@ class ReportSpec(Model):
     )  # fmt: skip
     parameters: dict[Name, Parameter] = Field({}, description="Values that a run may be given.")
     sources: dict[Name, AnySource] = Field(min_length=1, description="Where the data comes from.")
-    datasets: dict[Name, Dataset] = Field(
-        {}, description="Tables made from the sources with DuckDB SQL, in this order."
+    datasets: dict[Name, AnyDataset] = Field(
+        {}, description="Tables made of the sources and of each other, in any order."
     )
     run_when: tuple[AnyCondition, ...] = Field((), description="All must hold, or the run is skipped, with the reason.")
     content: tuple[AnyBlock, ...] = Field(min_length=1, description="What the report shows, from top to bottom.")
@@ -118,3 +112,8 @@ class ReportSpec(Model):
     schedules: Annotated[tuple[Schedule, ...], Distinct] = Field(
         min_length=1, description="When it runs; each becomes one Airflow DAG."
     )
+
+    def tables(self) -> dict[str, str]:
+        """Return every table of a run, and the source or dataset that makes it."""
+        of_sources = {table: name for name, source in self.sources.items() for table in source.tables(name)}
+        return of_sources | {table: name for name, dataset in self.datasets.items() for table in dataset.tables(name)}

@@ -9,14 +9,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from scheduled_reports.datasets.order import in_order
 from scheduled_reports.errors import SourceError
 from scheduled_reports.run import Run
 from scheduled_reports.spec.marks import marked
-from scheduled_reports.spec.report import Dataset
 from scheduled_reports.steps import RunSkipped
 from scheduled_reports.tables import Tables
 
 log = logging.getLogger(__name__)
+
+Facts = dict[str, dict[str, Any]]
+"""Of each table: its kind, rows, bytes, and the seconds that making it took."""
 
 
 def extract(run: Run) -> dict[str, int]:
@@ -30,31 +33,46 @@ def extract(run: Run) -> dict[str, int]:
     """
     with run.folder.scratch() as folder:
         tables = Tables(folder, spill=folder / ".spill")
-        facts: dict[str, Any] = {}
-        for name, source in run.report.spec.sources.items():
-            facts[name] = _made(tables, name, "source", partial(source.extract, run, name))
-        try:
-            for name, dataset in run.report.spec.datasets.items():
-                facts[name] = _made(tables, name, "dataset", partial(_derive, run, tables, name, dataset))
-        except SourceError:
-            _require_sources(run, tables)
-            raise
+        facts = {**_sources(run, tables), **_datasets(run, tables)}
         for name in facts:
             run.folder.put(tables.path(name), f"data/{name}.parquet")
     run.folder.note(tables=facts)
     return {name: fact["rows"] for name, fact in facts.items()}
 
 
-def _made(tables: Tables, name: str, kind: str, make: Callable[[Path], None]) -> dict[str, Any]:
-    """Make one table and return its rows, bytes and seconds."""
+def _sources(run: Run, tables: Tables) -> Facts:
+    facts: Facts = {}
+    for name, source in run.report.spec.sources.items():
+        facts |= _made(tables, source.tables(name), "source", partial(source.extract, run, name))
+    return facts
+
+
+def _datasets(run: Run, tables: Tables) -> Facts:
+    facts: Facts = {}
+    try:
+        for name, dataset in in_order(run):
+            facts |= _made(tables, dataset.tables(name), "dataset", partial(dataset.make, run, name, tables))
+    except SourceError:
+        _require_sources(run, tables)
+        raise
+    return facts
+
+
+def _made(tables: Tables, names: tuple[str, ...], kind: str, make: Callable[[Path], None]) -> Facts:
+    """Make the tables of one source or dataset, and return what is known of each."""
     started = time.monotonic()
-    target = tables.folder / f"{name}.parquet"
+    target = tables.folder / f"{names[0]}.parquet"
     try:
         make(target)
     except OSError as error:
-        raise SourceError(f"{kind} {name!r} cannot be written to {target.parent}", why=str(error),
+        raise SourceError(f"{kind} {names[0]!r} cannot be written to {target.parent}", why=str(error),
                           fix="check the free space and the permissions", retryable=True) from error  # fmt: skip
-    rows, size, seconds = tables.rows(name), target.stat().st_size, round(time.monotonic() - started, 3)
+    seconds = round(time.monotonic() - started, 3)
+    return {name: _fact(tables, name, kind, seconds) for name in names}
+
+
+def _fact(tables: Tables, name: str, kind: str, seconds: float) -> dict[str, Any]:
+    rows, size = tables.rows(name), tables.path(name).stat().st_size
     log.info("%s %s: %s rows, %s bytes, %.2f s", kind, name, f"{rows:,}", f"{size:,}", seconds)
     return {"kind": kind, "rows": rows, "bytes": size, "seconds": seconds}
 
@@ -65,15 +83,3 @@ def _require_sources(run: Run, tables: Tables) -> None:
         named = {text for _, mark, text in marked(condition) if mark.kind == "table"}
         if named <= set(run.report.spec.sources) and not (verdict := condition.judge(run, tables)).met:
             raise RunSkipped(verdict.reason)
-
-
-def _derive(run: Run, tables: Tables, name: str, dataset: Dataset, target: Path) -> None:
-    import pyarrow.parquet as pq
-
-    place = run.report.query_place("datasets", name)
-    with (
-        tables.query(dataset.text(run.include), run.binds(), f"dataset {name!r} ({place})") as reader,
-        pq.ParquetWriter(target, reader.schema, compression="zstd") as writer,
-    ):
-        for batch in reader:
-            writer.write_batch(batch)
