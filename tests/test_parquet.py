@@ -56,6 +56,8 @@ def test_values_keep_their_type_and_missing_ones_stay_missing(tmp_path: Path, va
     [
         ([dt.timedelta(minutes=1, microseconds=500_000), None], [60.5, None]),
         ([1, 2.5, None], [1.0, 2.5, None]),
+        ([2**63, -1], [Decimal(2**63), Decimal(-1)]),
+        ([Decimal("0.10"), 10**20], [Decimal("0.10"), Decimal(10**20)]),
         ([Decimal("1.25"), 2, 0.5], [1.25, 2.0, 0.5]),
         ([Decimal("Infinity"), Decimal("1.5"), None], [float("inf"), 1.5, None]),
         ([uuid.UUID(int=5), None], ["00000000-0000-0000-0000-000000000005", None]),
@@ -83,11 +85,13 @@ def test_instants_of_summer_and_winter_are_one_column_in_utc(tmp_path: Path) -> 
         ([[None, None], ["x"], [None]], pa.string(), [None, None, "x", None]),
         ([[None], [None]], pa.null(), [None, None]),
         ([[1], [2.5], [3]], pa.float64(), [1.0, 2.5, 3.0]),
-        ([[2.5], [2**60 + 1]], pa.float64(), [2.5, float(2**60)]),
+        ([[2.5], [2**60]], pa.float64(), [2.5, float(2**60)]),
         ([[None], [1], [None], [2.5]], pa.float64(), [None, 1.0, None, 2.5]),
         ([[Decimal("1.10")], [Decimal("12345.123")]], pa.decimal128(8, 3), [Decimal("1.1"), Decimal("12345.123")]),
-        ([[Decimal("1.10")], [5]], pa.float64(), [1.1, 5.0]),
-        ([[5], [None], [Decimal("1.10")]], pa.float64(), [5.0, None, 1.1]),
+        ([[Decimal("1.10")], [5]], pa.decimal128(21, 2), [Decimal("1.10"), 5]),
+        ([[5], [None], [Decimal("1.10")]], pa.decimal128(21, 2), [5, None, Decimal("1.10")]),
+        ([[5], [2**63]], pa.decimal128(19, 0), [5, 2**63]),
+        ([[Decimal("1e-20")], [10**10]], pa.decimal128(38, 20), [Decimal("1e-20"), 10**10]),
         ([[Decimal("1.10")], [1.5]], pa.float64(), [1.1, 1.5]),
     ],
 )
@@ -133,17 +137,78 @@ def test_a_type_that_changes_between_batches_is_an_error_that_names_the_column(
 @pytest.mark.parametrize(
     "values",
     [
-        [2**63],
+        [10**38],
+        [Decimal("1" * 39)],
         [Decimal("1" * 80)],
+        [Decimal("1e30"), Decimal("1e-20")],
+        [2.5, 2**53 + 1],
+        [2.5, Decimal("0.12345678901234567890")],
+        [Decimal("NaN"), Decimal("0.12345678901234567890")],
         [WALL, dt.datetime(2026, 10, 1, 8, tzinfo=dt.UTC)],
+        [dt.time(8, tzinfo=SUMMER)],
+        ["\ud800"],
     ],
-    ids=["more than 64 bits", "more than 76 digits", "with and without a zone"],
+    ids=str,
 )
 def test_a_value_that_cannot_be_stored_is_an_error_and_never_cut(tmp_path: Path, values: list[Any]) -> None:
     with pytest.raises(SourceError, match="source 'x': column 'a' holds what cannot be stored") as caught:
         written(tmp_path, values)
 
     assert caught.value.fix == "CAST it in the query"
+
+
+@pytest.mark.parametrize(
+    ("first", "later"),
+    [
+        (2.5, 2**53 + 1),
+        (2**53 + 1, 2.5),
+        (Decimal("0.12345678901234567890"), 1.5),
+        (Decimal("1e30"), Decimal("1e-20")),
+        (10**18, Decimal("1e-30")),
+    ],
+)
+def test_a_later_value_whose_type_would_cut_digits_is_an_error_and_never_rounded(
+    tmp_path: Path, first: Any, later: Any
+) -> None:
+    with pytest.raises(SourceError, match="source 'x': column 'a' holds what cannot be stored"):
+        written(tmp_path, [first], [later])
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "stored"),
+    [
+        (pa.decimal128(10, 2), [Decimal("1.5"), None], [Decimal("1.50"), None]),
+        (pa.timestamp("us", "UTC"), [dt.datetime(2026, 10, 1, 8, tzinfo=SUMMER)],
+         [dt.datetime(2026, 10, 1, 6, tzinfo=dt.UTC)]),
+        (pa.string(), [uuid.UUID(int=5), {"a": 1}], ["00000000-0000-0000-0000-000000000005", '{"a": 1}']),
+        (pa.binary(), [memoryview(b"x"), None], [b"x", None]),
+        (pa.int64(), [None], [None]),
+    ],
+)  # fmt: skip
+def test_a_type_that_the_source_tells_is_the_columns(
+    tmp_path: Path, kind: Any, values: list[Any], stored: list[Any]
+) -> None:
+    rows = [(value,) for value in values]
+    write_rows(["a"], [rows, []], tmp_path / "t.parquet", "source 'x'", [kind])
+    write_rows(["a"], [], tmp_path / "none.parquet", "source 'x'", [kind])
+
+    assert pq.read_schema(tmp_path / "none.parquet").types == [kind]
+    assert pq.read_schema(tmp_path / "t.parquet").types == [kind]
+    assert Tables(tmp_path).read("t")["a"].to_pylist() == stored
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [(pa.decimal128(5, 2), Decimal("1.234")), (pa.decimal128(5, 2), Decimal("NaN")), (pa.int64(), 2**63),
+     (pa.date32(), "2026-10-01"), (pa.int64(), "x")],
+)  # fmt: skip
+def test_a_value_that_is_not_of_the_type_that_the_source_tells_is_an_error(
+    tmp_path: Path, kind: Any, value: Any
+) -> None:
+    with pytest.raises(SourceError, match="source 'x': column 'a' holds what cannot be stored"):
+        write_rows(["a"], [[(value,)]], tmp_path / "t.parquet", "source 'x'", [kind])
 
 
 @pytest.mark.parametrize(("names", "twice"), [(["a", "b", "a"], "a"), (["a", "b", "A"], "A")])

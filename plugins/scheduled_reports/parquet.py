@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import json
-from collections.abc import Callable, Iterable, Sequence
-from decimal import Decimal
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scheduled_reports.column_values import DIGITS, Types, cannot_be_stored, exact_float, table_of
 from scheduled_reports.errors import SourceError
 from scheduled_reports.progress import Progress
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 
 def write_batches(schema: pa.Schema, batches: Iterable[pa.RecordBatch], target: Path, what: str) -> None:
@@ -22,161 +21,219 @@ def write_batches(schema: pa.Schema, batches: Iterable[pa.RecordBatch], target: 
     Args:
         schema: The columns, with distinct names.
         batches: The rows.
-        target: The file to write.
+        target: The file to write; it appears complete or not at all.
         what: Who provides the rows, for messages.
 
     Raises:
         SourceError: Two columns share a name.
     """
-    import pyarrow.parquet as pq
+    import pyarrow as pa
 
-    _require_distinct(schema.names, what)
-    progress = Progress(what)
-    with pq.ParquetWriter(target, schema, compression="zstd") as writer:
-        for batch in batches:
-            writer.write_batch(batch)
-            progress.add(batch.num_rows, batch.nbytes)
+    write_tables((pa.Table.from_batches([batch]) for batch in batches), target, what, schema)
 
 
-def write_rows(names: Sequence[str], batches: Iterable[Sequence[Sequence[Any]]], target: Path, what: str) -> None:
+def write_rows(
+    names: Sequence[str],
+    batches: Iterable[Sequence[Sequence[Any]]],
+    target: Path,
+    what: str,
+    types: Types | None = None,
+) -> None:
     """Write batches of rows to `target`; where a later batch widens a column's type, the file is unified at the end.
 
     Args:
         names: Column names, distinct.
         batches: Rows as sequences of values in the order of `names`.
-        target: The file to write.
+        target: The file to write; it appears complete or not at all.
         what: Who provides the rows, for messages.
+        types: The columns' types, where the source tells them.
 
     Raises:
-        SourceError: Two columns share a name, or a column mixes types that have no common one.
+        SourceError: Two columns share a name, a column mixes types that have no common one, or a value has no place in
+            its column's type.
     """
-    import pyarrow.parquet as pq
+    require_distinct(names, what)
+    none = table_of(names, [], what, types).schema
+    write_tables((table_of(names, rows, what, types) for rows in batches), target, what, none)
 
-    _require_distinct(names, what)
-    progress = Progress(what)
-    parts: list[Path] = []
-    schema, writer = None, None
+
+def write_tables(tables: Iterable[pa.Table], target: Path, what: str, schema: pa.Schema | None = None) -> None:
+    """Write tables of the same columns to `target`, widening their types as need be, and log how far they are.
+
+    Args:
+        tables: The rows.
+        target: The file to write; it appears complete or not at all.
+        what: Who provides the rows, for messages.
+        schema: The columns, needed where there may be no table.
+
+    Raises:
+        SourceError: Two columns share a name, a column changes its type so that there is no common one, or a value has
+            no place in the common one.
+    """
+    draft, progress = _Draft(target, what), Progress(what)
     try:
-        for rows in batches:
-            table = _table(names, rows, what)
-            if schema is None or not _fits(table.schema, schema):
-                if writer is not None:
-                    writer.close()
-                schema = table.schema
-                parts.append(target.with_suffix(f".{len(parts)}.part"))
-                writer = pq.ParquetWriter(parts[-1], schema, compression="zstd")
-            writer.write_table(table.cast(schema))  # type: ignore[union-attr]
+        if schema is not None:
+            draft.widen(schema)
+        for table in tables:
+            draft.add(table)
             progress.add(table.num_rows, table.nbytes)
+        draft.finish()
     finally:
-        if writer is not None:
-            writer.close()
-    if not parts:
-        pq.write_table(_table(names, [], what), target)
-    elif len(parts) == 1:
-        parts[0].replace(target)
-    else:
-        _unify(parts, target, what)
+        draft.discard()
 
 
-def _require_distinct(names: Sequence[str], what: str) -> None:
+def require_distinct(names: Sequence[str], what: str) -> None:
+    """Require names that differ in more than their case, as DuckDB does not tell `A` from `a`.
+
+    Raises:
+        SourceError: Two are the same.
+    """
     seen: set[str] = set()
     for name in names:
-        if name.lower() in seen:  # DuckDB does not tell `A` from `a`
+        if name.lower() in seen:
             raise SourceError(f"{what} has two columns called {name!r}", fix="give one another name with AS")
         seen.add(name.lower())
 
 
-def _table(names: Sequence[str], rows: Sequence[Sequence[Any]], what: str) -> pa.Table:
-    import pyarrow as pa
+class _Draft:
+    """A file in the making: in parts, of which each has wider types than the one before."""
 
-    columns = zip(*rows, strict=True) if rows else [()] * len(names)
-    return pa.table({name: _column(name, list(values), what) for name, values in zip(names, columns, strict=True)})
+    def __init__(self, target: Path, what: str) -> None:
+        self._target, self._what = target, what
+        self._schema: pa.Schema | None = None
+        self._writer: pq.ParquetWriter | None = None
+        self._parts: list[Path] = []
 
+    def widen(self, schema: pa.Schema) -> None:
+        """Make room for columns of these types."""
+        if self._schema is None:
+            require_distinct(schema.names, self._what)
+            self._schema = schema
+        elif (wider := _wider(self._schema, schema, self._what)) != self._schema:
+            self._close()
+            self._schema = wider
 
-def _column(name: str, values: list[Any], what: str) -> pa.Array:
-    import pyarrow as pa
+    def add(self, table: pa.Table) -> None:
+        self.widen(table.schema)
+        if self._writer is None and table.num_rows:
+            self._parts.append(self._target.with_suffix(f".{len(self._parts)}.part"))
+            self._writer = _writer(self._parts[-1], self._schema)
+        if self._writer is not None:
+            self._writer.write_table(_cast(table, self._schema, self._what))
 
-    kinds = {type(value) for value in values} - {type(None)}
-    families = {_family(kind) for kind in kinds}
-    if len(families) > 1 and not families <= {int, float, Decimal}:
-        mixed = " and ".join(sorted(kind.__name__ for kind in kinds))
-        raise SourceError(f"{what}: column {name!r} mixes {mixed}", fix="CAST it in the query")
-    try:
-        column = pa.array(_of_one_type(values, kinds, families))
-    except (pa.ArrowException, OverflowError, ValueError) as error:
-        why, fix = str(error), "CAST it in the query"
-        raise SourceError(f"{what}: column {name!r} holds what cannot be stored", why=why, fix=fix) from error
-    aware = pa.types.is_timestamp(column.type) and column.type.tz is not None
-    return column.cast(pa.timestamp("us", "UTC")) if aware else column  # a database's offset differs by season
+    def finish(self) -> None:
+        """Put the whole file in its place."""
+        import pyarrow.parquet as pq
 
+        self._close()
+        if len(self._parts) != 1 or pq.read_schema(self._parts[0]).types != self._schema.types:  # type: ignore[union-attr]
+            self._unify()
+        self._parts[-1].replace(self._target)
 
-_FAMILIES = (bool, int, float, Decimal, str, bytes, memoryview, bytearray, dt.datetime, dt.date, dt.time, dt.timedelta)
-"""Subclasses stand before their base."""
+    def _unify(self) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
 
+        whole = self._target.with_suffix(".whole.part")
+        parts, self._parts = self._parts, [*self._parts, whole]
+        with _writer(whole, self._schema) as writer:
+            for part in parts:
+                with pq.ParquetFile(part) as file:
+                    for batch in file.iter_batches():
+                        writer.write_table(_cast(pa.Table.from_batches([batch]), self._schema, self._what))
+                part.unlink()
 
-def _family(kind: type) -> type:
-    """Return the type of value that `kind` is stored as; what Parquet has no type for is text."""
-    found = next((family for family in _FAMILIES if issubclass(kind, family)), str)
-    return bytes if found in {memoryview, bytearray} else found
+    def discard(self) -> None:
+        """Leave nothing but what is finished."""
+        try:
+            self._close()
+        finally:
+            for part in self._parts:
+                part.unlink(missing_ok=True)
 
-
-def _of_one_type(values: list[Any], kinds: set[type], families: set[type]) -> list[Any]:
-    """Return the values of a column such that Arrow finds one type for them."""
-    convert: Callable[[Any], Any] | None = None
-    if families == {dt.timedelta}:  # DuckDB reads Parquet's durations as bare microseconds
-        convert = dt.timedelta.total_seconds
-    elif len(families) > 1 or (families == {Decimal} and not all(_finite(value) for value in values)):
-        convert = float
-    elif kinds != families and families in ({str}, {bytes}):  # psycopg2 gives BYTEA as memoryview, JSON as dict
-        convert = _text if families == {str} else bytes
-    elif families == {dt.datetime} and len({value.tzinfo is None for value in values if value is not None}) > 1:
-        raise ValueError("some of its times have a time zone and some have none")
-    return values if convert is None else [None if value is None else convert(value) for value in values]
-
-
-def _finite(value: Decimal | None) -> bool:
-    return value is None or value.is_finite()
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, dict | list) else str(value)
-
-
-def _fits(new: pa.Schema, old: pa.Schema) -> bool:
-    """Return whether every column has the old type, or is empty in the new batch."""
-    import pyarrow.types as kinds
-
-    pairs = zip(new.types, old.types, strict=True)
-    return all(ours == theirs or kinds.is_null(ours) for ours, theirs in pairs)
+    def _close(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.close()
 
 
-def _unify(parts: list[Path], target: Path, what: str) -> None:
-    """Copy parts of different schemas into one file with the widest type of each column."""
+def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    """Return a writer; a dictionary of numbers and times takes a third longer to write, and makes the file larger."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    try:
-        schema = pa.unify_schemas(_with_one_kind_of_number(parts), promote_options="permissive")
-    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
-        fix = "CAST the column in the query"
-        raise SourceError(f"{what}: a column changes its type between rows", why=str(error), fix=fix) from error
-    with pq.ParquetWriter(target, schema, compression="zstd") as writer:
-        for part in parts:
-            for batch in pq.ParquetFile(part).iter_batches():
-                writer.write_table(pa.Table.from_batches([batch]).cast(schema, safe=False))  # whole numbers as floats
-            part.unlink()
+    words = [field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)]
+    return pq.ParquetWriter(path, schema, compression="zstd", use_dictionary=words)
 
 
-def _with_one_kind_of_number(parts: list[Path]) -> list[pa.Schema]:
-    """Return the parts' schemas; a column that is decimal in some and whole in others is a float in all."""
+def _wider(old: pa.Schema, new: pa.Schema, what: str) -> pa.Schema:
+    """Return the old schema with types that hold the new one's values too."""
+    for index, (ours, theirs) in enumerate(zip(old.types, new.types, strict=True)):
+        if ours == theirs:
+            continue
+        common = _common(ours, theirs)
+        if common is None:
+            why = f"Field {old.names[index]} has first {ours}, then {theirs}"
+            fix = "CAST the column in the query"
+            raise SourceError(f"{what}: a column changes its type between rows", why=why, fix=fix)
+        if common != ours:
+            old = old.set(index, old.field(index).with_type(common))
+    return old
+
+
+def _common(one: pa.DataType, other: pa.DataType) -> pa.DataType | None:
+    """Return the type that holds the values of both; None where there is none."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
-    schemas = [pq.read_schema(part) for part in parts]
-    for index, name in enumerate(schemas[0].names):
-        types = [schema.field(index).type for schema in schemas]
-        if any(map(pa.types.is_decimal, types)) and any(map(pa.types.is_integer, types)):
-            schemas = [schema.set(index, pa.field(name, pa.float64())) for schema in schemas]
-    return schemas
+    kinds = {one, other} - {pa.null()}
+    if len(kinds) == 1:
+        return kinds.pop()
+    if not all(kind in {pa.int64(), pa.float64()} or pa.types.is_decimal128(kind) for kind in kinds):
+        return None
+    if pa.float64() in kinds:
+        return pa.float64()
+    places = max(_places(kind)[1] for kind in kinds)
+    whole = max(_places(kind)[0] for kind in kinds)
+    return pa.decimal128(min(DIGITS, whole + places), places)  # what does not fit is found in the casting
+
+
+def _places(kind: pa.DataType) -> tuple[int, int]:
+    """Return how many digits a whole number or decimal has before and after its point."""
+    import pyarrow as pa
+
+    return (kind.precision - kind.scale, kind.scale) if pa.types.is_decimal128(kind) else (19, 0)
+
+
+def _cast(table: pa.Table, schema: pa.Schema, what: str) -> pa.Table:
+    import pyarrow as pa
+
+    if table.schema == schema:
+        return table
+    columns = []
+    for name, column, kind in zip(schema.names, table.columns, schema.types, strict=True):
+        try:
+            columns.append(column if column.type == kind else _exact(column, kind))
+        except (pa.ArrowException, ValueError, OverflowError) as error:
+            raise cannot_be_stored(name, what, str(error)) from error
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
+def _exact(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    """Return a column as a wider type.
+
+    Raises:
+        ValueError: A value has more digits than the type keeps.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_floating(kind) and not pa.types.is_null(column.type):
+        values = [None if value is None else exact_float(value) for value in column.to_pylist()]
+        return pa.chunked_array([values], kind)
+    if pa.types.is_decimal(kind):
+        for value in pc.min_max(column).as_py().values():  # Arrow multiplies beyond 128 bits without a word
+            if value is not None and abs(value) >= 10 ** (kind.precision - kind.scale):
+                raise ValueError(f"{value} has no room beside {kind.scale} digits after the point")
+        if pa.types.is_integer(column.type):
+            column = column.cast(pa.decimal128(19, 0))  # to go there at once, Arrow wants room for 19 digits
+    return column.cast(kind)

@@ -159,3 +159,17 @@ def test_a_ledger_whose_connection_is_of_no_use_is_told_with_its_name(
 
     with pytest.raises(UnknownConnectionError, match=r"'odd' .*Unknown hook type"):
         Ledger.open("odd", airflow_connection, tmp_path)
+
+
+def test_a_delivery_that_was_not_needed_stays_so_when_a_run_begins_and_can_be_claimed_still(
+    tmp_path: Path, shop: Any
+) -> None:
+    ledger, run = opened(tmp_path), run_of(tmp_path)
+    [entry] = begin(ledger, run, [ANN])
+    ledger.put_off(entry.id, DeliveryState.NOT_NEEDED, "orders_rejected has no row")
+
+    [again] = begin(ledger, run_of(tmp_path, run_id="manual__2"), [ANN])
+
+    assert (again.state, again.error) == (DeliveryState.NOT_NEEDED, "orders_rejected has no row")
+    deliver(ledger, entry.id)
+    ledger.close()

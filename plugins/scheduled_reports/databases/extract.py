@@ -1,0 +1,69 @@
+"""Write what a database answers to Parquet: by columns where a driver can, else row by row."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scheduled_reports.databases.base import Asked, Database, NotColumnarError
+from scheduled_reports.databases.failures import Kind, failure, no_answer, require_reading, took_too_long
+from scheduled_reports.databases.session import CONNECT_SECONDS, NoAnswerError, Session, TooLongError
+from scheduled_reports.errors import ReportError
+from scheduled_reports.parquet import write_tables
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+log = logging.getLogger(__name__)
+
+
+def extract(database: Database, asked: Asked, timeout: dt.timedelta, target: Path) -> None:
+    """Write the rows of a query to `target`, in bounded memory.
+
+    Args:
+        database: Who is asked.
+        asked: The query.
+        timeout: How long it may take, from connecting to the last row.
+        target: The Parquet file to write; it appears complete or not at all.
+
+    Raises:
+        SourceError: The database refused, failed, did not answer in time, or gave what cannot be stored.
+    """
+    require_reading(asked.query, asked.what)
+    session = Session(timeout)
+    try:
+        _write(database, database.columns, asked, session, target)
+    except NotColumnarError as reason:
+        if session.over:
+            raise took_too_long(asked.what, timeout, database.where) from reason
+        log.info("%s: read row by row, as %s", asked.what, reason)
+        _write(database, database.rows, asked, session, target)
+
+
+def _write(
+    database: Database,
+    way: Callable[[Asked, Session], Iterator[pa.Table]],
+    asked: Asked,
+    session: Session,
+    target: Path,
+) -> None:
+    what, where = asked.what, database.where
+    try:
+        with closing(session.tables(lambda session: way(asked, session))) as tables:
+            write_tables(tables, target, what)
+    except (ReportError, NotColumnarError):
+        raise
+    except TooLongError as error:
+        raise took_too_long(what, session.timeout, where) from error
+    except NoAnswerError as error:
+        raise no_answer(what, min(CONNECT_SECONDS, session.timeout.total_seconds()), where) from error
+    except Exception as error:
+        if (kind := database.kind(error)) is None:
+            raise
+        if kind is Kind.TIMEOUT or session.over:
+            raise took_too_long(what, session.timeout, where) from error
+        raise failure(kind, what, database.reason(error), where) from error
