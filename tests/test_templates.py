@@ -25,7 +25,13 @@ WORDS: dict[str, Any] = {
         ("{{ period.start | date('%d.%m.%Y %H:%M') }}", "01.10.2026 06:30"),
         ("{{ period.last_day | date }}", "2026-10-01"),
         ("{% if parameters.least > 3 %}many{% else %}few{% endif %}", "many"),
+        ("{{ period.start:%Y%m%d }}", "20261001"),
+        ("a_{{period.start:%d.%m.%Y %H:%M}}_{{- period.last_day : %y -}} b", "a_01.10.2026 06:30_26b"),
+        ("{{ report.title[1:6] }}", "Sales"),
+        ("{{ {'a': 5}['a'] }}", "5"),
         ("{# a remark #}x", "x"),
+        ("{# {{ period.start:%Y }} #}x", "x"),
+        ("{%- raw -%} {{ period.start:%Y }} {%- endraw -%}", "{{ period.start:%Y }}"),
         ("{% raw %}{{ x }}{% endraw %}", "{{ x }}"),
     ],
 )
@@ -40,6 +46,7 @@ def test_expressions_are_replaced_by_their_values(text: str, filled: str) -> Non
         ("{{ titel.short }}", "'titel' is undefined"),
         ("{{ period.stat }}", "has no attribute 'stat'"),
         ("{{ titel | date }}", "'titel' is undefined"),
+        ("{{ titel:%Y }}", "'titel' is undefined"),
     ],
 )
 def test_an_unknown_word_is_an_error_that_lists_the_known_ones(text: str, why: str) -> None:
@@ -59,6 +66,10 @@ def test_an_unknown_word_is_an_error_that_lists_the_known_ones(text: str, why: s
         "{{ report.title | shout }}",
         "{{ 1 / 0 }}",
         "{{ report.title | date }}",
+        "{{ report.title:%Y }}",
+        "{{ period.start:Y }}",
+        "{{ period.start:%Y') | upper }}",
+        "{{ period.start + 1:%Y }}",
         "{{ parameters.least | date('%Y') }}",
         "{{ period.start | date(5) }}",
         "{{ '{0}'.format() }}",

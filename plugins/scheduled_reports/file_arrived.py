@@ -4,36 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Any, cast
 
 from airflow.sdk import Asset, ObjectStoragePath
 from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 
+from scheduled_reports.connections import airflow_connection
+from scheduled_reports.storage import WILDCARD, Found, found, reach
+
 _MOST_GONE = 2000
 """How many files that are gone are remembered, so that they start nothing where they come back as they were."""
 _SENT_WITHIN = 3.0
 """Seconds within which the triggerer has passed an event on; what it has not passed on must not count as seen."""
-_CHANGES = ("mtime", "LastModified", "last_modified", "updated", "modified", "ETag", "etag")
-"""What the file systems of fsspec call that which changes with a file."""
-_WILDCARD = re.compile(r"[*?\[]")
-
-
-@dataclass(frozen=True)
-class Found:
-    """A file that is there.
-
-    Attributes:
-        path: Its path on its file system.
-        size: In bytes.
-        mark: Another one for each path and content.
-    """
-
-    path: str
-    size: int
-    mark: str
 
 
 def storage(path: str) -> ObjectStoragePath:
@@ -51,14 +34,12 @@ def look(path: str) -> dict[str, Found]:
     Raises:
         OSError: The folder is not there, or cannot be read.
     """
-    place = storage(path)
-    files, pattern = place.fs, str(place.path)
-    files.invalidate_cache()
-    entries = files.glob(pattern, detail=True)
-    if not entries:
-        _require_folder(files, _folder(pattern))
-    found = [_found(name, entry) for name, entry in entries.items() if entry["type"] == "file"]
-    return {entry.path: entry for entry in found}
+    with reach(path, airflow_connection) as place:
+        place.files.invalidate_cache()
+        entries = place.files.glob(place.pattern, detail=True)
+        if not entries:
+            _require_folder(place.files, _folder(place.pattern))
+    return {name: found(name, entry) for name, entry in entries.items() if entry["type"] == "file"}
 
 
 def _require_folder(files: Any, folder: str) -> None:
@@ -72,14 +53,8 @@ def _require_folder(files: Any, folder: str) -> None:
 
 def _folder(pattern: str) -> str:
     """Return the folder above the first wildcard."""
-    wildcard = _WILDCARD.search(pattern)
+    wildcard = WILDCARD.search(pattern)
     return (pattern[: wildcard.start()] if wildcard else pattern).rpartition("/")[0] or "/"
-
-
-def _found(path: str, entry: dict[str, Any]) -> Found:
-    changes = next((str(entry[name]) for name in _CHANGES if entry.get(name) is not None), "")
-    size = int(entry.get("size") or 0)
-    return Found(path, size, hashlib.sha256(f"{path}\n{size}\n{changes}".encode()).hexdigest()[:16])
 
 
 class FileArrived(BaseEventTrigger):

@@ -1,9 +1,14 @@
-"""Templates in a spec's texts: Jinja in a sandbox, where an unknown word is an error."""
+"""Templates in a spec's texts: Jinja in a sandbox, where an unknown word is an error.
+
+Beside Jinja's filters, a word may have a date's format behind a colon, as in Python's f-strings:
+`{{ period.start:%Y%m%d }}` is `{{ period.start | date('%Y%m%d') }}`.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import functools
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +16,16 @@ from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from scheduled_reports.errors import SpecError
+
+_DATED = re.compile(
+    r"""
+    (?P<raw> \{%[-+]? \s* raw \s* [-+]?%\} .*? \{%[-+]? \s* endraw \s* [-+]?%\} | \{\# .*? \#\} )
+    | \{\{ (?P<begin> [-+]? \s* ) (?P<word> [A-Za-z_][\w.]* ) \s* : (?P<form> [^{}'"\\|]*? % [^{}'"\\|]*? )
+      (?P<end> \s* [-+]? ) \}\}
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+"""What Jinja takes as it is, and a word with a date's format, which has no letter that could end a text in Jinja."""
 
 
 def fill(text: str, words: Mapping[str, Any]) -> str:
@@ -34,7 +49,14 @@ def fill(text: str, words: Mapping[str, Any]) -> str:
 @functools.lru_cache(maxsize=1000)
 def _compiled(text: str) -> Template:
     """Compile a template once: many formats and reports share the same text, such as a default file name."""
-    return _environment().from_string(text)
+    return _environment().from_string(_DATED.sub(_filtered, text))
+
+
+def _filtered(match: re.Match[str]) -> str:
+    """Return a word with a date's format as Jinja has it; all else as it is."""
+    if match["raw"]:
+        return match["raw"]
+    return f"{{{{{match['begin']}{match['word']} | date('{match['form'].strip()}'){match['end']}}}}}"
 
 
 @functools.cache

@@ -10,6 +10,7 @@ from pydantic import Field, JsonValue, field_validator
 from scheduled_reports.schedule.clock import Duration, in_words
 from scheduled_reports.schedule.triggers.awaiting import Awaiting
 from scheduled_reports.schedule.triggers.expression import Expression
+from scheduled_reports.storage import require_known_kind
 
 if TYPE_CHECKING:
     from airflow.sdk import Asset
@@ -36,8 +37,7 @@ class FileArrives(Awaiting):
             raise ValueError(f"{path!r} is not a whole path; write it from the root, '/data/in/*.csv', or as a URL")
         if path.endswith("/"):
             raise ValueError(f"{path!r} is a folder; write which files in it, for example '{path}*.csv'")
-        if "://" in path:
-            _require_storage(path.partition("://")[0])
+        require_known_kind(path)
         return path
 
     def awaited(self, of: str) -> Expression:
@@ -62,13 +62,3 @@ class FileArrives(Awaiting):
         trigger = FileArrived(asset=asset, path=self.path, every=self.every.total_seconds())
         watched: dict[str, JsonValue] = {"path": self.path, "every": in_words(self.every)}
         return Asset(asset, group="reports", extra=watched, watchers=[AssetWatcher(name=asset, trigger=trigger)])
-
-
-def _require_storage(kind: str) -> None:
-    """Refuse a kind of URL that nothing reads; `check` asks the library that Airflow asks, without Airflow."""
-    from upath.registry import available_implementations
-
-    if kind.lower() not in available_implementations(fallback=True):  # upath's own, and with them all of fsspec's
-        raise ValueError(
-            f"there is no storage of kind {kind!r}; write a path, or a URL such as s3://conn_id@bucket/in/*.csv"
-        )
