@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from scheduled_reports.dag import report_dag
+from scheduled_reports.dag_options import documentation
 from scheduled_reports.spec.load import Report, load
 from specs import SALES, write
 
@@ -37,3 +38,20 @@ def test_catch_up_deadline_and_days_reach_the_dag(tmp_path: Path) -> None:
     [alert] = dag.deadline
     assert (dag.catchup, dag.end_date, alert.interval) == (True, None, dt.timedelta(minutes=45))
     assert dag.description == "06:30, from 2026-10-01, until 2026-10-31, Europe/Berlin; covers previous day"
+
+
+def test_the_dags_page_shows_the_whole_spec_and_changes_with_its_template(tmp_path: Path) -> None:
+    template = tmp_path / "include" / "templates" / "standard.yaml"
+    path = write(tmp_path, "extends: standard\n")
+    template.parent.mkdir()
+    pages = []
+    for title in ("Sales", "Revenue"):
+        template.write_text(SALES.replace("title: Sales", f"title: {title}"))
+        report = load(path, tmp_path / "include")
+        assert isinstance(report, Report), report.problems
+        pages.append(documentation(report, report.spec.schedules[0]))
+
+    assert "Spec `sales.yaml`, with `include/templates/standard.yaml`, digest" in pages[0]
+    assert "# include/templates/standard.yaml:1\ntitle: Sales\n" in pages[0]
+    assert "title: Revenue" in pages[1]
+    assert str(tmp_path) not in pages[0]

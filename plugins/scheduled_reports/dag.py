@@ -17,7 +17,9 @@ from scheduled_reports.notify import tell_owner_or_log
 from scheduled_reports.overdue import deadline_alert
 from scheduled_reports.schedule.schedule import Schedule
 from scheduled_reports.spec.cycles import waiting_problems
+from scheduled_reports.spec.earlier_runs import earlier_run_problems
 from scheduled_reports.spec.load import BrokenReport, Report, load, load_all, spec_files
+from scheduled_reports.spec.problems import told_once
 from scheduled_reports.steps.check import check
 from scheduled_reports.steps.close import close
 from scheduled_reports.steps.deliver import deliver
@@ -61,8 +63,9 @@ def raise_spec_errors() -> None:
         raise SettingError(f"there is no folder {folder} with report specs", why="so there is no report",
                            fix="make it, or set [scheduled_reports] specs_folder")  # fmt: skip
     healthy, broken = load_all(folder, settings.include_folder(folder))
-    problems = {problem for report in broken for problem in report.problems}
-    lines = [str(problem) for problem in sorted({*problems, *waiting_problems(healthy, broken)})]
+    problems = [problem for report in broken for problem in report.problems]
+    problems += [*waiting_problems(healthy, broken), *earlier_run_problems(healthy, broken)]
+    lines = [str(problem) for problem in told_once(problems)]
     for report in healthy:
         try:
             _dags_of(report, None)

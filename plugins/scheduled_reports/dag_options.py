@@ -90,7 +90,8 @@ def documentation(report: Report, schedule: Schedule) -> str:
     """Return the text of the DAG's page: what the report is, when it runs, what it covers, and its spec."""
     fence = "`" * (max(map(len, re.findall("`+", report.text)), default=2) + 1)
     when = f"**Runs** {report.when(schedule)}. **Covers** {schedule.covers.words()}."
-    facts = f"Spec `{report.path.name}`, digest `{report.digest[:12]}`:"
+    parts = "".join(f", with `{'/'.join(path.parts[-3:])}`" for path in report.parts)
+    facts = f"Spec `{report.path.name}`{parts}, digest `{report.digest[:12]}`:"
     fence = max(fence, "```")
     what = f"{report.spec.description}\n\n" if report.spec.description else ""
     return f"{what}{when}\n\n{facts}\n\n{fence}yaml\n{report.text}\n{fence}\n"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from scheduled_reports.spec.problems import Place
 from scheduled_reports.spec.yaml import read
 
 
@@ -49,8 +50,8 @@ def test_a_plain_value_means_what_yaml_1_2_says(tmp_path: Path, text: str, value
 def test_a_value_knows_its_line_and_column(tmp_path: Path) -> None:
     source, _ = read(written(tmp_path, "title: x\ndeliver:\n  - to:\n      - a\n      - b\n"))
 
-    assert source.place(("deliver", 0, "to", 1)) == (5, 9)
-    assert source.place(("deliver", 0, "email", "to"), key=True) == (3, 5)
+    assert source.place(("deliver", 0, "to", 1)) == Place(source.path, 5, 9)
+    assert source.place(("deliver", 0, "email", "to"), key=True) == Place(source.path, 3, 5)
 
 
 def test_a_duplicate_key_is_a_problem_with_the_place_of_both(tmp_path: Path) -> None:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from scheduled_reports.schedule.triggers.awaiting import Awaiting
 from scheduled_reports.schedule.triggers.expression import names_in
+from scheduled_reports.spec.compose import read_spec
 from scheduled_reports.spec.load import BrokenReport, Report
 from scheduled_reports.spec.marks import Loc
 from scheduled_reports.spec.problems import Problem
-from scheduled_reports.spec.yaml import read
 
 PREFIX = "report:"
 """What the assets of reports begin with; `report:sales:daily` is updated when that schedule has delivered."""
@@ -44,8 +44,8 @@ class Waits:
 
     def problem(self, message: str, hint: str) -> Problem:
         """Return a problem at the place where the spec says so."""
-        source, _ = read(self.report.path)
-        return Problem(self.report.path, *source.place(self.loc), message, hint)
+        source, _ = read_spec(self.report.path, self.report.include)
+        return source.place(self.loc).problem(message, hint)
 
 
 def waiting_problems(healthy: Sequence[Report], broken: Sequence[BrokenReport] = ()) -> list[Problem]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from scheduled_reports.datasets.python_function import file_of
 from scheduled_reports.model import EmailAddress, Model, is_name
+from scheduled_reports.models.load import model_path
 from scheduled_reports.schedule.schedule import Schedule
 from scheduled_reports.schedule.timing import Timing
 from scheduled_reports.schedule.triggers import Trigger
+from scheduled_reports.spec.compose import composed, read_spec
 from scheduled_reports.spec.marks import marked
 from scheduled_reports.spec.places import path_text, problems_of
 from scheduled_reports.spec.problems import Problem
@@ -20,6 +23,7 @@ from scheduled_reports.spec.references import findings
 from scheduled_reports.spec.report import ReportSpec
 from scheduled_reports.spec.secrets import secrets_in
 from scheduled_reports.spec.timings import salvaged, timings_of
+from scheduled_reports.spec.whole import whole_text
 from scheduled_reports.spec.yaml import Source, read
 
 
@@ -31,10 +35,11 @@ class Report:
         id: The file's stem.
         path: The YAML file.
         spec: What it says.
-        text: The file's text.
-        digest: SHA-256 (hex) of the text and of every SQL and calendar file it names.
+        text: What it says as YAML: the file's text; of a spec that is put together from several files, the whole.
+        digest: SHA-256 (hex) of the file and of every file in include/ that it names.
         include: The folder with sql/ and what else authors keep beside their specs.
         timings: When each schedule fires, and what it covers, by the schedule's id.
+        parts: The definitions and templates that it is put together from.
     """
 
     id: str
@@ -44,6 +49,7 @@ class Report:
     digest: str
     include: Path
     timings: Mapping[str, Timing]
+    parts: tuple[Path, ...] = ()
 
     def timing(self, schedule: Schedule) -> Timing:
         """Return when one of its schedules fires, and what it covers."""
@@ -58,10 +64,12 @@ class Report:
 
     def query_place(self, section: str, name: str) -> str:
         """Return where the query of a source or dataset stands: `file:line`, or its SQL file."""
-        source, _ = read(self.path)
-        line, _ = source.place((section, name, "sql"))
         entry = getattr(self.spec, section)[name]
-        return f"include/sql/{entry.sql_file}" if getattr(entry, "sql_file", None) else f"{self.path.name}:{line}"
+        if getattr(entry, "sql_file", None):
+            return f"include/sql/{entry.sql_file}"
+        source, _ = read_spec(self.path, self.include)
+        place = source.place((section, name, "sql"))
+        return f"{place.file if place.used_by else place.path.name}:{place.line}"
 
 
 @dataclass(frozen=True)
@@ -101,7 +109,8 @@ def load(path: Path, include: Path) -> Report | BrokenReport:
     """
     source, problems = read(path)
     try:
-        return _checked(source, problems, include)
+        source, others = composed(source, include)
+        return _checked(source, [*problems, *others], include)
     except Exception as error:  # one file never takes the others down
         what = f"cannot be checked: {type(error).__name__}: {error}"
         return _broken(source, [*problems, Problem(path, 1, 1, what, "look for what is unusual in this file")], include)
@@ -114,8 +123,7 @@ def _checked(source: Source, problems: list[Problem], include: Path) -> Report |
         problems.append(Problem(path, 1, 1, f"the file's name {path.stem!r} cannot be a report's id", hint))
     if path.suffix == ".yml" and path.with_suffix(".yaml").exists():
         problems.append(Problem(path, 1, 1, f"{path.stem}.yaml is there too: two reports with one id", "rename one"))
-    text = path.read_text(encoding="utf-8", errors="replace") if source.root is not None else ""
-    problems += secrets_in(path, text)
+    problems += _secrets(source)
     if problems:
         return _broken(source, problems, include)
     if not isinstance(source.data, dict):
@@ -127,12 +135,21 @@ def _checked(source: Source, problems: list[Problem], include: Path) -> Report |
     except ValidationError as error:
         return _broken(source, list(problems_of(error, source, ReportSpec)), include)
     timings = timings_of(path.stem, spec.schedules, include)
-    report = Report(path.stem, path, spec, text, "", include, timings.by_id)
+    parts = tuple(part.path for part in source.parts)
+    report = Report(path.stem, path, spec, whole_text(source), "", include, timings.by_id, parts)
     told = ((loc, f"{path_text(source.known(loc))}: {message}", hint) for loc, message, hint in timings.findings)
     found = told if timings.findings else findings(report, source)
-    problems = [Problem(path, *source.place(loc), message, hint) for loc, message, hint in found]
+    problems = [source.place(loc).problem(message, hint) for loc, message, hint in found]
     problems += timings.problems
-    return _broken(source, problems, include) if problems else replace(report, digest=_digest(report, timings.files))
+    if problems:
+        return _broken(source, problems, include)
+    return replace(report, digest=_digest(source, report, timings.files))
+
+
+def _secrets(source: Source) -> Iterator[Problem]:
+    yield from secrets_in(source.path, source.text)
+    for part in source.parts:
+        yield from (replace(found, used_by=(source.path,)) for found in secrets_in(part.path, part.text))
 
 
 def load_all(folder: Path, include: Path) -> tuple[list[Report], list[BrokenReport]]:
@@ -142,11 +159,17 @@ def load_all(folder: Path, include: Path) -> tuple[list[Report], list[BrokenRepo
     return healthy, [entry for entry in loaded if isinstance(entry, BrokenReport)]
 
 
-def _digest(report: Report, calendars: Iterable[Path]) -> str:
-    digest = hashlib.sha256(report.text.encode())
+def _digest(source: Source, report: Report, calendars: Iterable[Path]) -> str:
+    digest = hashlib.sha256(source.text.encode())
+    for part in sorted(source.parts, key=lambda part: part.path):
+        digest.update(part.text.encode())
     for _, mark, text in marked(report.spec):
         if mark.kind == "sql_file":
             digest.update((report.include / "sql" / text).read_bytes())
+        elif mark.kind == "python":
+            digest.update(file_of(report.include, text).read_bytes())
+        elif mark.kind == "model":
+            digest.update(model_path(text, report.include).read_bytes())
     for path in sorted(calendars):
         digest.update(path.read_bytes())
     return digest.hexdigest()

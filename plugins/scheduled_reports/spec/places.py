@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
 from scheduled_reports.model import Model
-from scheduled_reports.registry import type_of
 from scheduled_reports.spec.problems import Problem, did_you_mean
 from scheduled_reports.spec.yaml import Source
 
@@ -39,10 +38,10 @@ def problems_of(
         tag = ("type",) if kind == "union_tag_invalid" else ()
         is_key = loc[-1:] == ("[key]",) and kind != "extra_forbidden"  # pydantic's word for a mapping's key
         loc = source.untagged(loc[:-1] if is_key else loc, detail["input"])
-        line, column = source.place((*loc, *tag), key=is_key or kind in {"extra_forbidden", "missing"})
+        place = source.place((*loc, *tag), key=is_key or kind in {"extra_forbidden", "missing"})
         known = source.known(loc[:-1] if is_key else loc)
         message, hint = _message(detail, known) or _key_message(detail, known, model, whole)
-        yield Problem(source.path, line, column, message, hint)
+        yield place.problem(message, hint)
 
 
 def _key_message(detail: Any, loc: tuple[str | int, ...], model: type[BaseModel], whole: str) -> tuple[str, str]:
@@ -106,10 +105,16 @@ def _keys_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> set[str]:
         if isinstance(part, int):
             continue
         models = [entry for entry in here if isinstance(entry, type) and issubclass(entry, Model)]
-        tagged = [entry for entry in models if "type" in entry.model_fields and type_of(entry) == part]
+        tagged = [entry for entry in models if _is_kind(entry, part)]
         fields = [entry.model_fields[part].annotation for entry in models if part in entry.model_fields]
         here = tagged or [found for field in fields for found in _models_in(field)] or here
     return {key for entry in here if isinstance(entry, type) for key in _field_names(entry)}
+
+
+def _is_kind(model: type[BaseModel], tag: str) -> bool:
+    """Return whether a model is a union's member of that tag; a `type` that is no Literal is a plain field."""
+    field = model.model_fields.get("type")
+    return field is not None and get_origin(field.annotation) is Literal and get_args(field.annotation)[0] == tag
 
 
 def _field_names(model: type[BaseModel]) -> list[str]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+_NAMED = 3
+"""How many of the specs that use a file are named where all of them have its problem."""
 
 
 @dataclass(frozen=True, order=True)
@@ -18,6 +21,7 @@ class Problem:
         column: Column, from 1.
         message: What is wrong.
         hint: What is allowed, or what to do; may be empty.
+        used_by: The specs that use the file, where it is one in include/ and they suffer from it.
     """
 
     path: Path
@@ -25,9 +29,57 @@ class Problem:
     column: int
     message: str
     hint: str = ""
+    used_by: tuple[Path, ...] = ()
+
+    @property
+    def specs(self) -> tuple[Path, ...]:
+        """The specs that have it."""
+        return self.used_by or (self.path,)
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}:{self.column}: {self.message}" + (f"; {self.hint}" if self.hint else "")
+        used = f" (used by {_listed(self.used_by)})" if self.used_by else ""
+        return f"{self.path}:{self.line}:{self.column}: {self.message}{used}" + (f"; {self.hint}" if self.hint else "")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something stands.
+
+    Attributes:
+        path: The YAML file.
+        line: Line, from 1.
+        column: Column, from 1.
+        used_by: The spec that uses the file, where it is one in include/.
+    """
+
+    path: Path
+    line: int
+    column: int
+    used_by: Path | None = None
+
+    @property
+    def file(self) -> str:
+        """The file as authors call it: `report_specs/sales.yaml`, `include/templates/standard.yaml`."""
+        return "/".join(self.path.parts[-3 if self.used_by else -2 :])
+
+    def problem(self, message: str, hint: str = "") -> Problem:
+        """Return what is wrong here."""
+        used_by = (self.used_by,) if self.used_by else ()
+        return Problem(self.path, self.line, self.column, message, hint, used_by)
+
+
+def told_once(problems: Iterable[Problem]) -> list[Problem]:
+    """Return problems sorted, one that many specs have from a file that all of them use only once."""
+    users: dict[Problem, set[Path]] = {}
+    for problem in problems:
+        users.setdefault(replace(problem, used_by=()), set()).update(problem.used_by)
+    return sorted(replace(problem, used_by=tuple(sorted(paths))) for problem, paths in users.items())
+
+
+def _listed(paths: tuple[Path, ...]) -> str:
+    shown = paths if len(paths) <= _NAMED else paths[: _NAMED - 1]
+    names = ", ".join("/".join(path.parts[-2:]) for path in shown)
+    return names if shown == paths else f"{names} and {len(paths) - len(shown)} others"
 
 
 def did_you_mean(word: str, allowed: Iterable[str]) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from scheduled_reports.schedule.conflicts import Span, ending_calendar, findings
+from scheduled_reports.spec.compose import read_spec
 from scheduled_reports.spec.load import Report
 from scheduled_reports.spec.marks import Finding
 from scheduled_reports.spec.problems import Problem
-from scheduled_reports.spec.yaml import read
 
 
 def warnings_in(reports: Iterable[Report], span: Span) -> list[Problem]:
@@ -27,11 +27,11 @@ def warnings_in(reports: Iterable[Report], span: Span) -> list[Problem]:
 
 
 def placed(report: Report, found: list[Finding]) -> list[Problem]:
-    """Return findings as problems with a place in the report's file, which is read only where there is one."""
+    """Return findings as problems with their places in the report's files, which are read only where there is one."""
     if not found:
         return []
-    source, _ = read(report.path)
-    return [Problem(report.path, *source.place(loc), f"warning: {what}", hint) for loc, what, hint in found]
+    source, _ = read_spec(report.path, report.include)
+    return [source.place(loc).problem(f"warning: {what}", hint) for loc, what, hint in found]
 
 
 def _findings(report: Report, span: Span) -> Iterator[Finding]:

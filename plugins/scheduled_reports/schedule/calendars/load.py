@@ -179,9 +179,8 @@ def _parsed(path: Path, stamp: Stamp) -> tuple[Source, CalendarFile | None, tupl
 
 
 def _problem(source: Source, error: PlacedError) -> Problem:
-    line, column = source.place(error.loc, key=error.loc[:1] == ("half_days",))
-    where = path_text(source.known(error.loc))
-    return Problem(source.path, line, column, f"{where}: {error.message}" if where else error.message, error.hint)
+    place, where = source.place(error.loc, key=error.loc[:1] == ("half_days",)), path_text(source.known(error.loc))
+    return place.problem(f"{where}: {error.message}" if where else error.message, error.hint)
 
 
 def _names(folder: Path) -> list[str]:
