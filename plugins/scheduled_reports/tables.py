@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scheduled_reports.errors import SourceError
-from scheduled_reports.spec.sql import numbered
+from scheduled_reports.spec.sql import binds_in, for_parser, numbered, with_variables
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -91,20 +91,19 @@ class Tables:
         import duckdb
         import pyarrow as pa
 
-        text, ordered = numbered(sql, values)
         with duckdb.connect() as connection:
             try:
                 self._confine(connection)
                 for name in self.names():
                     path = _quoted(self.path(name))
                     connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM read_parquet({path})')
+                text, ordered = _bound(connection, sql, values)
                 _require_one_select(connection.extract_statements(text), what)
                 yield connection.sql(text, params=ordered).to_arrow_reader(BATCH_ROWS)
             except (duckdb.Error, pa.ArrowException, OSError) as error:
                 if isinstance(error, OSError) and error.errno is not None:
                     raise  # the caller's, a full disk; Arrow tells DuckDB's late errors as an OSError without number
-                fix = "mend the SQL; `reports preview` shows whether it works"
-                raise SourceError(f"{what} failed", why=str(error), fix=fix) from error
+                raise _refused(what, str(error)) from error
 
     def _confine(self, connection: Any) -> None:
         """Keep a query to this folder and to its share of the worker; what it may read goes before the lock."""
@@ -122,13 +121,37 @@ class Tables:
             connection.execute(f"SET {setting} = {value}")
 
 
+def _bound(connection: Any, sql: str, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
+    """Return a query and its values as DuckDB takes them, by number; to a PIVOT that it takes apart, as variables."""
+    if "pivot" in sql.lower() and _kinds(connection.extract_statements(for_parser(sql))) == ["MULTI"]:
+        for name in {name for name, _ in binds_in(sql)}:
+            connection.execute(f'SET VARIABLE "{name}" = $1', [values[name]])
+        return with_variables(sql), []
+    return numbered(sql, values)
+
+
+def _kinds(statements: list[Any]) -> list[str]:
+    return [statement.type.name for statement in statements]
+
+
+def _refused(what: str, why: str) -> SourceError:
+    """Return what DuckDB says as an error; a full disk is not the query's fault, and may be free again later."""
+    if any(words in why for words in ("Could not write", "No space left", "failed to offload")):
+        fix = "free disk space where the run's data is made; DuckDB spills there what does not fit into memory"
+        return SourceError(f"{what}: the disk is full", why=why.partition("\n")[0], fix=fix, retryable=True)
+    if "Out of Memory" in why:
+        fix = f"it holds too much at a time for {MEMORY_LIMIT}: filter or group earlier, and make no lists of all rows"
+        return SourceError(f"{what} failed", why=why.partition("\n")[0], fix=fix)
+    return SourceError(f"{what} failed", why=why, fix="mend the SQL; `reports preview` shows whether it works")
+
+
 def _quoted(path: Path) -> str:
     return "'" + str(path).replace("'", "''") + "'"
 
 
 def _require_one_select(statements: list[Any], what: str) -> None:
     """Raise where statements are not one that gives rows; PIVOT is one, though DuckDB makes several of it."""
-    kinds = [statement.type.name for statement in statements]
+    kinds = _kinds(statements)
     if kinds not in (["SELECT"], ["MULTI"]):
         why = f"it is {' and '.join(kinds) or 'empty'}"
         raise SourceError(f"{what} is not one SELECT", why=why, fix="write one query that gives the table's rows")

@@ -23,7 +23,7 @@ EVERYTHING_WRONG = """\
 3:8: owner: 'Anna Schröder' is not an e-mail address; write name@host, nothing else
 4:10: retries: 'many' is not a whole number; write a whole number
 5:7: tags: 'brief' is not a list; write a list
-8:11: sources.calls.type: 'sqll' is not allowed; did you mean 'sql'?
+8:11: sources.calls: unknown type 'sqll'; did you mean 'sql'?
 11:3: sources: 'Agents' is not a name; write lower-case letters, digits and single underscores
 17:5: datasets.totals: exactly one of 'sql' and 'sql_file' is needed; 'sql' holds it inline
 19:5: run_when[1]: at_least (10) is above at_most (5); no table can meet that
@@ -280,4 +280,18 @@ def test_reports_that_wait_for_each_other_are_told_also_where_only_one_is_checke
 
     assert result.exit_code == 1
     assert "waits for sales:daily" in result.stderr
+    assert result.stderr.splitlines()[-1] == "1 of 1 specs broken, 1 problem"
+
+
+def test_a_report_that_reads_runs_of_another_is_checked_against_it_also_where_only_one_is_named(
+    project: Path, reports: Callable
+) -> None:
+    write(project)
+    past = "  past: {type: run, report: sales, table: total}\n"
+    path = write(project, SALES.replace("datasets:\n", f"{past}datasets:\n", 1), "summary")
+
+    result = reports("check", "summary")
+
+    told = "sources.past.table: report 'sales' has no source or dataset 'total'; did you mean 'totals'?"
+    assert f"{path}:10:43: {told}" in result.stderr
     assert result.stderr.splitlines()[-1] == "1 of 1 specs broken, 1 problem"

@@ -24,6 +24,7 @@ class Whole(BaseModel):
     parts: tuple[Part, ...] = ()
     named: dict[str, Part] = {}
     one: Part | None = None
+    columns: dict[str, Sql] = {}
     any_kind: dict[str, object] = {}
 
 
@@ -39,6 +40,12 @@ def test_a_marked_text_is_found_with_its_place_and_its_kind() -> None:
 def test_each_text_of_a_marked_list_has_its_own_place() -> None:
     assert found(attach=["csv", "pdf"], to="x")[1:-1] == [
         ("attach.0", "format", "csv"), ("attach.1", "format", "pdf"), ("to.0", "template", "x"),
+    ]  # fmt: skip
+
+
+def test_each_text_of_a_marked_mapping_has_its_own_place() -> None:
+    assert found(columns={"revenue": "sum(amount)", "n": "count(*)"})[2:] == [
+        ("columns.revenue", "sql", "sum(amount)"), ("columns.n", "sql", "count(*)"),
     ]  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import duckdb
 import pytest
 from sqlalchemy import create_engine, text
 
-from scheduled_reports.spec.sql import binds_in, for_sqlalchemy, numbered
+from scheduled_reports.spec.sql import binds_in, for_parser, for_sqlalchemy, may_name, numbered, with_variables
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,27 @@ def test_slices_and_structs_reach_a_database_as_written() -> None:
         str(text(for_sqlalchemy(r"SELECT x[:n], {'a':b}, $$ :x $$, y[\:n]")))
         == "SELECT x[:n], {'a':b}, $$ :x $$, y[:n]"
     )
+
+
+def test_a_pivot_that_duckdb_takes_apart_gets_its_values_as_variables() -> None:
+    sql = with_variables(r"SELECT :a::INT + :b, ':a', x[1\:2] -- :b")
+
+    assert sql == "SELECT getvariable('a')::INT + getvariable('b'), ':a', x[1:2] -- :b"
+
+
+@pytest.mark.parametrize(
+    "sql", [r"SELECT :a_name::INT, x[1\:n], y\:\:INT, ':b' FROM t -- :c", "FROM t LIMIT :top_n", "SELECT 'é' || :x"]
+)
+def test_a_parser_gets_text_of_the_same_length_without_binds(sql: str) -> None:
+    text = for_parser(sql)
+
+    assert len(text) == len(sql)
+    assert len(duckdb.extract_statements(text)) == 1
+
+
+def test_tables_are_guessed_from_words_so_that_none_is_missed() -> None:
+    tables = {"calls", "agents", "sales"}
+
+    assert may_name("FROM calls JOIN (Agents) ON true -- sales", tables) == {"calls", "agents"}
+    assert may_name("SELECT sum(sales) AS calls FROM \"agents\" WHERE x = ':calls'", tables) == {"agents"}
+    assert may_name("SELECT 1", tables) == set()

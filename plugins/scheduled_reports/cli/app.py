@@ -25,9 +25,9 @@ Specs = Annotated[
 @app.command()
 def new(name: str, specs: Specs = None) -> None:
     """Make a commented spec NAME.yaml to start from."""
-    from scheduled_reports.cli.new import write_new
-
     with _told():
+        from scheduled_reports.cli.new import write_new
+
         console.print(f"Wrote {write_new(name, _folder(specs))}; check it with: reports check {name}")
 
 
@@ -44,9 +44,9 @@ def schema(specs: Specs = None) -> None:
 def check(paths: Annotated[list[Path] | None, typer.Argument(help="Spec files, folders or names.")] = None,
           specs: Specs = None) -> None:  # fmt: skip
     """Validate specs; print each problem and warning as file:line:column; exit with 1 if there is a problem."""
-    from scheduled_reports.cli.check import checked
-
     with _told():
+        from scheduled_reports.cli.check import checked
+
         found = checked(paths or [_folder(specs)], _folder(specs), _now())
     for problem in (*found.problems, *found.warnings):
         complain.print(str(problem))
@@ -55,6 +55,20 @@ def check(paths: Annotated[list[Path] | None, typer.Argument(help="Spec files, f
         raise typer.Exit(1)
     valid = "1 spec is valid" if found.count == 1 else f"{found.count} specs are valid"
     console.print(f"{valid}, {_counted(len(found.warnings), 'warning')}" if found.warnings else valid)
+
+
+@app.command()
+def show(name: str, specs: Specs = None) -> None:
+    """Print a spec put together with what it extends and uses, each part with its file and line."""
+    with _told():
+        from scheduled_reports.cli.show import shown
+
+        text, problems = shown(name, _folder(specs))
+    console.print(text.rstrip("\n"))
+    for problem in problems:
+        complain.print(str(problem))
+    if problems:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -69,9 +83,9 @@ def calendar(
     specs: Specs = None,
 ) -> None:  # fmt: skip
     """Show the next fires of every schedule, what each covers, and where they are in each other's way."""
-    from scheduled_reports.cli.calendar import Asked, days_asked, show_calendar
-
     with _told():
+        from scheduled_reports.cli.calendar import Asked, days_asked, show_calendar
+
         names = tuple(report or ())
         asked = Asked(_folder(specs), days_asked(first, days, _now()), names, ics, pool_slots, diff)
         show_calendar(asked, console, complain)
@@ -89,14 +103,17 @@ def preview(
     param: Annotated[list[str] | None, typer.Option(help="NAME=VALUE of a parameter; may be repeated.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for the files.")] = Path("out/preview"),
     show: Annotated[bool, typer.Option("--open", help="Open the first file.")] = False,
+    sql: Annotated[bool, typer.Option("--sql", help="Only print the SQL, in the order in which it would run.")] = False,
     specs: Specs = None,
 ) -> None:  # fmt: skip
     """Extract, check and render as the DAG does, and deliver nothing."""
     os.environ.setdefault("AIRFLOW__LOGGING__LOGGING_LEVEL", "ERROR")  # Airflow, once imported, logs to the screen
-    from scheduled_reports.cli.preview import make_preview
-
     with _told():
-        files = make_preview(_folder(specs), name, (period, start, end), schedule, param or [], out, console)
+        from scheduled_reports.cli.preview import make_preview, preview_run
+        from scheduled_reports.cli.preview_sql import print_sql
+
+        run = preview_run(_folder(specs), name, (period, start, end), schedule, param or [], out)
+        files = make_preview(run, console) if not sql else print_sql(run, console)
     if show and files:
         typer.launch(str(files[0]))
 
@@ -104,9 +121,9 @@ def preview(
 @app.command(name="list")
 def list_(specs: Specs = None) -> None:
     """List the reports: schedules, formats and destinations."""
-    from scheduled_reports.cli.list import listing
-
     with _told():
+        from scheduled_reports.cli.list import listing
+
         if not console.is_terminal:
             console.width = 1000  # in a file or a pipe each report is one line
         console.print(listing(_folder(specs)))

@@ -9,12 +9,19 @@ from pathlib import Path
 
 from scheduled_reports import settings
 from scheduled_reports.errors import ReportError
+from scheduled_reports.models.load import model_problems
 from scheduled_reports.schedule.calendars.load import Calendars
 from scheduled_reports.schedule.conflicts import Span
 from scheduled_reports.schedule.triggers.awaiting import Awaiting
+from scheduled_reports.spec.compose import read_spec
 from scheduled_reports.spec.cycles import waiting_problems
+from scheduled_reports.spec.dataset_faults import dataset_problems
+from scheduled_reports.spec.definitions import problems_and_warnings
+from scheduled_reports.spec.earlier_runs import earlier_run_problems, reads_others
 from scheduled_reports.spec.load import BrokenReport, Report, load, spec_files
-from scheduled_reports.spec.problems import Problem, did_you_mean
+from scheduled_reports.spec.places import path_text
+from scheduled_reports.spec.problems import Problem, did_you_mean, told_once
+from scheduled_reports.spec.sensitive import shown_surely
 from scheduled_reports.spec.warnings import warnings_in
 
 NEAR_FUTURE = dt.timedelta(days=30)
@@ -42,7 +49,7 @@ def checked(paths: list[Path], folder: Path, now: dt.datetime) -> Checked:
     """Return what is wrong with specs, and what is odd about them.
 
     Args:
-        paths: Files, folders (whose calendars are looked at too), or names of reports in `folder`.
+        paths: Files, folders (whose calendars, definitions and templates are looked at too), or names of reports.
         folder: The folder with the specs.
         now: What time it is, aware.
 
@@ -53,29 +60,44 @@ def checked(paths: list[Path], folder: Path, now: dt.datetime) -> Checked:
     files = sorted({file.absolute(): file for path in named for file in _with_twin(path)}.values())
     loaded = [_load(file) for file in files]
     problems = {problem for entry in loaded if isinstance(entry, BrokenReport) for problem in entry.problems}
+    odd: list[Problem] = []
     for include in {settings.include_folder(path) for path in paths if path.is_dir()}:
-        problems.update(Calendars(include).problems())
-    waiting = set(_waiting(loaded))
+        wrong, unused = problems_and_warnings(include)
+        problems.update(wrong, Calendars(include).problems(), model_problems(include))
+        odd += unused
+    waiting = set(_between_reports(loaded))
     problems |= waiting
-    broken = {entry.path for entry in loaded if isinstance(entry, BrokenReport)} | {entry.path for entry in waiting}
     reports = [entry for entry in loaded if isinstance(entry, Report)]
-    warnings = warnings_in(reports, Span(now, now + NEAR_FUTURE))
-    return Checked(len(files), len(broken), sorted(problems), warnings)
+    looked_into = {problem for entry in reports for problem in (*_shown(entry), *dataset_problems(entry))}
+    problems |= looked_into
+    broken = {entry.path for entry in loaded if isinstance(entry, BrokenReport)}
+    broken |= {path for problem in waiting | looked_into for path in problem.specs}
+    warnings = [*warnings_in(reports, Span(now, now + NEAR_FUTURE)), *odd]
+    return Checked(len(files), len(broken), told_once(problems), told_once(warnings))
 
 
 def _load(file: Path) -> Report | BrokenReport:
     return load(file, settings.include_folder(file.parent))
 
 
-def _waiting(loaded: Sequence[Report | BrokenReport]) -> Iterator[Problem]:
-    """Yield what is wrong with how reports wait for each other; for that all the others in their folder count too."""
+def _shown(report: Report) -> Iterator[Problem]:
+    """Yield what would show a sensitive column that went through the SQL of a dataset."""
+    if found := list(shown_surely(report)):
+        source, _ = read_spec(report.path, report.include)
+        for loc, message, hint in found:
+            yield source.place(loc).problem(f"{path_text(loc)}: {message}", hint)
+
+
+def _between_reports(loaded: Sequence[Report | BrokenReport]) -> Iterator[Problem]:
+    """Yield what is wrong with what reports say of each other; for that all the others in their folder count too."""
     found = {entry.path: entry for entry in loaded}
-    waiting = [entry for entry in loaded if isinstance(entry, Report) and _waits(entry)]
+    waiting = [entry for entry in loaded if isinstance(entry, Report) and (_waits(entry) or reads_others(entry))]
     for folder in {entry.path.parent for entry in waiting}:
         everyone = [found.get(path) or _load(path) for path in spec_files(folder)]
         healthy = [entry for entry in everyone if isinstance(entry, Report)]
         broken = [entry for entry in everyone if isinstance(entry, BrokenReport)]
-        yield from (problem for problem in waiting_problems(healthy, broken) if problem.path in found)
+        problems = [*waiting_problems(healthy, broken), *earlier_run_problems(healthy, broken)]
+        yield from (problem for problem in problems if found.keys() & problem.specs)
 
 
 def _waits(report: Report) -> bool:

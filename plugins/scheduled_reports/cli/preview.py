@@ -12,6 +12,7 @@ from rich.console import Console
 from scheduled_reports import settings
 from scheduled_reports.archive import RunFolder
 from scheduled_reports.cli.check import spec_paths
+from scheduled_reports.cli.progress import told_on
 from scheduled_reports.connections import stored_connection
 from scheduled_reports.errors import ReportError
 from scheduled_reports.run import Run
@@ -22,30 +23,23 @@ from scheduled_reports.spec.problems import did_you_mean
 from scheduled_reports.steps import RunSkipped
 from scheduled_reports.steps.check import check
 from scheduled_reports.steps.extract import extract
-from scheduled_reports.steps.render import artifacts_of, render
+from scheduled_reports.steps.render import all_artifacts, render
 
 Asked = tuple[str | None, str | None, str | None]
 """The period asked for: a day in it, or its first moment and the first after it."""
 
 
-def make_preview(
-    folder: Path,
-    name: str,
-    asked: Asked,
-    schedule_id: str | None,
-    params: list[str],
-    out: Path,
-    console: Console,
-) -> list[Path]:
+def make_preview(run: Run, console: Console) -> list[Path]:
     """Run extract, check and render, say what they do, and return the files made.
 
     Raises:
-        ReportError: The spec is broken, an option does not fit it, or a step failed.
+        ReportError: A step failed.
     """
-    run = _run(folder, name, asked, schedule_id, params, out)
     console.print(f"{run.report.spec.title} · {run.period.label}", style="bold")
     try:
-        for table, rows in extract(run).items():
+        with told_on(console):
+            extracted = extract(run)
+        for table, rows in extracted.items():
             console.print(f"  {table}: {rows:,} rows")
     except RunSkipped as skipped:
         console.print(f"  The DAG would skip this run: {skipped}", style="yellow")
@@ -60,13 +54,18 @@ def make_preview(
 
 def _files(run: Run, console: Console) -> Iterator[Path]:
     """Yield the files made, and say how large they are."""
-    for artifact in artifacts_of(run).values():
+    for artifact in all_artifacts(run):
         path = Path(run.folder.root.path) / artifact.path
         console.print(f"  {artifact.size:>12,} bytes  {_short(path)}")
         yield path
 
 
-def _run(folder: Path, name: str, asked: Asked, schedule_id: str | None, params: list[str], out: Path) -> Run:
+def preview_run(folder: Path, name: str, asked: Asked, schedule_id: str | None, params: list[str], out: Path) -> Run:
+    """Return a run that delivers nothing and keeps its data and files below `out`.
+
+    Raises:
+        ReportError: The spec is broken, or an option does not fit it.
+    """
     report = _report(folder, name)
     schedule = _schedule(report, schedule_id)
     timing = report.timing(schedule)

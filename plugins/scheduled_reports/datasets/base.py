@@ -3,17 +3,40 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from scheduled_reports.model import Model
+from scheduled_reports.spec.marks import Finding, Loc
 
 if TYPE_CHECKING:
     from scheduled_reports.run import Run
     from scheduled_reports.tables import Tables
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a dataset, as far as can be seen without making it.
+
+    Attributes:
+        loc: Where in the dataset.
+        message: What is wrong, continuing its name: "cannot be parsed".
+        hint: What is allowed, or what to do; may be empty.
+        text: The text that stands at `loc`, or in `path`.
+        offset: Where in `text` it is wrong, from 0; None where that is not known.
+        path: The file that `loc` names, where the fault is in there.
+    """
+
+    loc: Loc
+    message: str
+    hint: str = ""
+    text: str = ""
+    offset: int | None = None
+    path: Path | None = None
 
 
 class Dataset(Model):
@@ -30,8 +53,31 @@ class Dataset(Model):
         """Return which of the tables `known` it is made of; `include` is the folder beside the specs.
 
         Raises:
-            ReportError: It cannot be read, or its SQL cannot be parsed.
+            ReportError: Its SQL cannot be parsed.
+            OSError: Its file cannot be read.
         """
+
+    def may_read(self, known: Collection[str], include: Path) -> set[str]:
+        """Return at least what `reads` returns, without a heavy import: enough to know that there is no circle."""
+        return self.reads(known, include)
+
+    def findings(self, include: Path) -> Iterator[Finding]:
+        """Yield what is wrong with it, at places in the dataset, as far as that is seen without a heavy import."""
+        yield from ()
+
+    def faults(self, known: Collection[str], binds: Collection[str], include: Path) -> Iterator[Fault]:
+        """Yield what is wrong with it and is seen only by heavy imports; what else is, loading a spec tells.
+
+        Args:
+            known: The names of all tables.
+            binds: The names of all values that a run has.
+            include: The folder beside the specs.
+        """
+        yield from ()
+
+    def shown(self, include: Path) -> str:
+        """Return the SQL that makes it, or a comment of SQL where there is none."""
+        return "-- made without SQL"
 
     @abstractmethod
     def make(self, run: Run, name: str, tables: Tables, target: Path) -> None:

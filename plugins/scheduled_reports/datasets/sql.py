@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from scheduled_reports.datasets.base import Dataset
-from scheduled_reports.parquet import write_batches
+from scheduled_reports.datasets.base import Fault
+from scheduled_reports.datasets.select import SelectDataset, unknown_tables
 from scheduled_reports.spec.sql import Query
 
-if TYPE_CHECKING:
-    from scheduled_reports.run import Run
-    from scheduled_reports.tables import Tables
 
-
-class SqlDataset(Dataset, Query):
+class SqlDataset(Query, SelectDataset):
     """A table made by DuckDB SQL over the report's sources and other datasets."""
 
     type: Literal["sql"] = "sql"
 
-    def reads(self, known: Collection[str], include: Path) -> set[str]:
-        """Return the tables that the query names."""
-        raise NotImplementedError
+    def faults(self, known: Collection[str], binds: Collection[str], include: Path) -> Iterator[Fault]:
+        """Yield what DuckDB's parser says of the query, and tables that there are not."""
+        from scheduled_reports.datasets.parser import parsed
 
-    def make(self, run: Run, name: str, tables: Tables, target: Path) -> None:
-        """Run the query over the tables."""
-        what = f"dataset {name!r} ({run.report.query_place('datasets', name)})"
-        with tables.query(self.text(run.include), run.binds(), what) as reader:
-            write_batches(reader.schema, reader, target, what)
+        text = self.text(include)
+        loc, path = (("sql",), None) if self.sql_file is None else (("sql_file",), include / "sql" / self.sql_file)
+        found = parsed(text)
+        if found.fault:
+            yield Fault(loc, f"the SQL {found.fault}", "a dataset's SQL is DuckDB's", text, found.offset, path)
+        for message, hint, offset in unknown_tables(found, known):
+            yield Fault(loc, message, hint, text, offset, path)

@@ -4,6 +4,8 @@ columns: TableName          the name of a source or dataset of this report
 attach: tuple[FormatId, …]  ids of this report's formats
 sql_file: SqlFile           a file below include/sql/
 sql: Sql                    SQL whose :names are bind values
+python: PythonFunction      a function in a file below include/python/: `module:function`
+model: ModelName            a model in include/models/
 subject: Template           text with Jinja expressions over the run's words
 """
 
@@ -21,13 +23,15 @@ from pydantic import BaseModel
 class Mark:
     """What the text of a field refers to."""
 
-    kind: Literal["table", "format", "sql_file", "sql", "template"]
+    kind: Literal["table", "format", "sql_file", "sql", "python", "model", "template"]
 
 
 TableName = Annotated[str, Mark("table")]
 FormatId = Annotated[str, Mark("format")]
 SqlFile = Annotated[str, Mark("sql_file")]
 Sql = Annotated[str, Mark("sql")]
+PythonFunction = Annotated[str, Mark("python")]
+ModelName = Annotated[str, Mark("model")]
 Template = Annotated[str, Mark("template")]
 
 Loc = tuple[str | int, ...]
@@ -64,6 +68,9 @@ def _texts(value: Any, loc: Loc, mark: Mark) -> Iterator[tuple[Loc, Mark, str]]:
     elif isinstance(value, tuple | list):
         for index, item in enumerate(value):
             yield from _texts(item, (*loc, index), mark)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _texts(item, (*loc, key), mark)
 
 
 def _mark_in(parts: tuple[Any, ...]) -> Mark | None:

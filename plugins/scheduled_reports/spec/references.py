@@ -10,13 +10,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scheduled_reports.datasets.python_function import defined_in, file_of
 from scheduled_reports.errors import ReportError
 from scheduled_reports.file_names import RULE, fault_in
+from scheduled_reports.models.load import ModelError, load_model, model_path
 from scheduled_reports.run import template_words
+from scheduled_reports.spec.dataset_order import circles
+from scheduled_reports.spec.earlier_runs import own_run_findings
 from scheduled_reports.spec.marks import Finding, Loc, Mark, marked
 from scheduled_reports.spec.places import path_text
 from scheduled_reports.spec.problems import did_you_mean
+from scheduled_reports.spec.roles import unknown_roles
 from scheduled_reports.spec.secrets import secrets_in
+from scheduled_reports.spec.sensitive import shown_directly
 from scheduled_reports.spec.sql import RUN_BINDS, binds_in
 from scheduled_reports.templates import fill
 
@@ -33,9 +39,18 @@ def findings(report: Report, source: Source) -> Iterator[Finding]:
     names = _Names(report)
     yield from names.clashes()
     yield from names.files()
+    for loc, message, hint in (*unknown_roles(report.spec), *shown_directly(report)):
+        yield loc, f"{path_text(source.known(loc))}: {message}", hint
+    for loc, message, hint in own_run_findings(report):
+        yield loc, f"{path_text(source.known(loc))}: {message}", hint
+    for name, dataset in report.spec.datasets.items():
+        for loc, message, hint in dataset.findings(report.include):
+            place = ("datasets", name, *loc)
+            yield place, f"{path_text(source.known(place))}: {message}", hint
     for loc, mark, text in marked(report.spec):
         for message, hint in names.check(mark, loc, text):
             yield loc, f"{path_text(source.known(loc))}: {message}", hint
+    yield from circles(report)
 
 
 @dataclass(frozen=True)
@@ -76,6 +91,8 @@ class _Names:
             "format": self._format,
             "sql_file": self._file,
             "sql": self._sql,
+            "python": self._python,
+            "model": self._model,
             "template": self._template,
         }
         return checks[mark.kind](loc, text)
@@ -117,6 +134,31 @@ class _Names:
                 line = text.count("\n", 0, start) + 1
                 hint = rf"{did_you_mean(name, allowed)}; where it is no bind value, write \:{name}"
                 yield f"unknown bind value ':{name}' in line {line} of the SQL{where}", hint
+
+    def _model(self, _: Loc, text: str) -> Iterator[tuple[str, str]]:
+        try:
+            load_model(text, self.report.include)
+        except ModelError as error:
+            missing = not model_path(text, self.report.include).is_file()
+            for found in error.problems:
+                where = "" if missing else f"{found.path.name}:{found.line}:{found.column}: "
+                yield f"{where}{found.message}", found.hint
+
+    def _python(self, _: Loc, text: str) -> Iterator[tuple[str, str]]:
+        path, name = file_of(self.report.include, text), text.partition(":")[2]
+        if not path.is_file():
+            folder = self.report.include / "python"
+            present = sorted(str(found.relative_to(folder)) for found in folder.rglob("*.py"))
+            yield f"there is no file {path}", did_you_mean(str(path.relative_to(folder)), present)
+            return
+        try:
+            defined = defined_in(path)
+        except (SyntaxError, UnicodeDecodeError, OSError) as error:
+            line = f":{error.lineno}" if isinstance(error, SyntaxError) else ""
+            yield f"{path.name}{line} cannot be read: {getattr(error, 'msg', error)}", "mend it"
+            return
+        if name not in defined.names:
+            yield f"{path.name} has no function {name!r}", did_you_mean(name, defined.functions)
 
     def _template(self, _: Loc, text: str) -> Iterator[tuple[str, str]]:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -17,7 +17,7 @@ _TOKEN = re.compile(
     (?P<quoted> (?<!\w) [eE]'(?:[^'\\]|\\.|'')*' | '(?:[^']|'')*' | "(?:[^"]|"")*" | --[^\n]*
               | /\*(?> (?!/\*|\*/). | /\*.*?\*/ )*+\*/ | /\*.*?\*/   # one may hold another in PostgreSQL and DuckDB
               | (?<![\w$]) \$(?P<tag>[A-Za-z_]\w*|)\$ .*? \$(?P=tag)\$ )
-    | (?P<colon> \\: )
+    | (?P<colon> (?: \\: )+ )
     | (?<! [:\w'")\]] )                                       # x::type, {a:b}, {'a':b}, x[f(1):n]
       (?: (?<! [\w'")\]] \[ ) | (?<= (?i:array) \[ ) )         # x[:n], which ARRAY[:n] and [:n] are not
       : (?P<name> [A-Za-z_]\w*+ ) (?! :(?!:) )
@@ -62,9 +62,53 @@ def numbered(sql: str, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
     def plain(match: re.Match[str]) -> str:
         if match["quoted"]:
             return match["quoted"]
-        return f"${order.index(match['name']) + 1}" if match["name"] else ":"
+        return f"${order.index(match['name']) + 1}" if match["name"] else _colons(match)
 
     return _TOKEN.sub(plain, sql), [values[name] for name in order]
+
+
+def with_variables(sql: str) -> str:
+    """Rewrite `:name` as `getvariable('name')`: DuckDB takes no values in what it makes several statements of."""
+
+    def plain(match: re.Match[str]) -> str:
+        return match["quoted"] or (f"getvariable('{match['name']}')" if match["name"] else _colons(match))
+
+    return _TOKEN.sub(plain, sql)
+
+
+def for_parser(sql: str) -> str:
+    """Return `sql` for a parser that only looks at it: of the same length, with a number for each bind value."""
+
+    def plain(match: re.Match[str]) -> str:
+        text = match["quoted"] or ("1" if match["name"] else _colons(match))
+        return text.ljust(len(match[0]))
+
+    return _TOKEN.sub(plain, sql)
+
+
+def _colons(match: re.Match[str]) -> str:
+    return ":" * (len(match["colon"]) // 2)
+
+
+_TABLE_FOLLOWS = re.compile(
+    r"""(?: \b(?:FROM|JOIN|TABLE|DESCRIBE|DESC|SHOW|SUMMARIZE|(?:UN)?PIVOT|PIVOT_WIDER|PIVOT_LONGER)\b [\s(]*
+          | , [\s(]* | [:.] \s* ) (?= (\w+) )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What stands before a table's name in DuckDB's SQL, also where it has an alias in front (`FROM c: calls`)."""
+
+
+def may_name(sql: str, tables: Collection[str]) -> set[str]:
+    """Return at least those of `tables` that a query reads, by looking at its words: cheap, where a parser is not.
+
+    Args:
+        sql: DuckDB's SQL.
+        tables: Names, in lower case.
+    """
+    quoted = [match["quoted"] for match in _TOKEN.finditer(sql) if match["quoted"]]
+    plain = _TOKEN.sub(lambda match: " " if match["quoted"] else match[0], sql)
+    words = {*_TABLE_FOLLOWS.findall(plain), *(text.strip("\"'") for text in quoted)}
+    return {word.lower() for word in words} & set(tables)
 
 
 def for_sqlalchemy(sql: str) -> str:
