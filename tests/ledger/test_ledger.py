@@ -287,3 +287,14 @@ def test_a_cleared_run_whose_schedule_says_something_else_by_now_stays_what_it_w
     again = as_delivered(replace(run, period=week), ledger)
 
     assert (again.period, again.folder.uri) == (run.period, run.folder.uri)
+
+
+def test_a_delivery_that_was_not_needed_stays_so_when_a_run_begins_and_can_be_claimed_still(tmp_path: Path) -> None:
+    ledger, run = ledger_of(tmp_path), run_of(tmp_path)
+    [entry] = begin(ledger, run, [ANN])
+    ledger.put_off(entry.id, DeliveryState.NOT_NEEDED, "orders_rejected has no row")
+
+    [again] = begin(ledger, run_of(tmp_path, run_id="manual__2"), [ANN])
+
+    assert (again.state, again.error) == (DeliveryState.NOT_NEEDED, "orders_rejected has no row")
+    deliver(ledger, entry.id)

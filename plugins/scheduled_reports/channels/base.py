@@ -11,10 +11,12 @@ from typing import Any, Protocol
 
 from pydantic import Field
 
+from scheduled_reports.columns import Role
 from scheduled_reports.connections import Connect
 from scheduled_reports.document.document import Notice
 from scheduled_reports.formats.base import Artifact
 from scheduled_reports.model import Model, Name
+from scheduled_reports.spec.marks import TableName
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,19 @@ class Channel(Model):
 
     id: Name | None = Field(
         None, description="The destination's name in Airflow and the ledger; the type unless given."
+    )
+
+    only_if: TableName | None = Field(
+        None,
+        description="A source or dataset, for example `orders_rejected`: this destination gets its delivery only where "
+        "that table has a row. Where it has none, the destination is skipped with that reason, and the run is no "
+        "failure for it.",
+    )
+
+    role: Role | None = Field(
+        None,
+        description="Whose eyes read it, for masks that differ by role: `auditor`. What masks give to `default` unless "
+        "given.",
     )
 
     @property

@@ -20,7 +20,8 @@ class RunState(StrEnum):
 class DeliveryState(StrEnum):
     """What became of a delivery.
 
-    planned → sending → delivered | failed | retrying | uncertain; planned → skipped where the run is not to happen.
+    planned → sending → delivered | failed | retrying | uncertain; planned → skipped where the run is not to happen;
+    planned → not needed where the run happens without it, as the table of its `only_if` has no row.
     """
 
     PLANNED = "planned"
@@ -30,9 +31,13 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
     UNCERTAIN = "uncertain"
     SKIPPED = "skipped"
+    NOT_NEEDED = "not_needed"
 
 
-CLAIMABLE = frozenset({DeliveryState.PLANNED, DeliveryState.RETRYING, DeliveryState.FAILED, DeliveryState.SKIPPED})
+OPEN = frozenset({DeliveryState.PLANNED, DeliveryState.RETRYING, DeliveryState.FAILED, DeliveryState.SKIPPED})
+"""States that a new run of the period begins anew."""
+
+CLAIMABLE = OPEN | {DeliveryState.NOT_NEEDED}
 """States in which the other end surely has nothing."""
 
 
@@ -68,7 +73,7 @@ class DeliveryEntry:
         state: What became of it.
         attempts: How often sending began.
         receipt: What the other end answered; empty before.
-        error: Why the last attempt failed; empty where none did.
+        error: Why the last attempt failed, or why there was to be none; empty else.
         size: Bytes handed over.
         seconds: How long sending took.
         settled_at: When it got its receipt, aware.

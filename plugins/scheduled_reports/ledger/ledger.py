@@ -11,12 +11,12 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Select, Table, create_engine, event, func, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from scheduled_reports.connections import sql_engine
 from scheduled_reports.errors import LedgerError
-from scheduled_reports.ledger.entries import CLAIMABLE, DeliveryEntry, DeliveryState, Planned, RunState
+from scheduled_reports.ledger.entries import CLAIMABLE, OPEN, DeliveryEntry, DeliveryState, Planned, RunState
 from scheduled_reports.ledger.schema import upgrade
 from scheduled_reports.ledger.tables import delivery, run
 
@@ -67,7 +67,7 @@ class Ledger:
             self._resume(connection, of)
             for item in planned:
                 entry = self._planned(connection, of, item)
-                anew = update(delivery).where(delivery.c.id == entry.id, delivery.c.state.in_(CLAIMABLE))
+                anew = update(delivery).where(delivery.c.id == entry.id, delivery.c.state.in_(OPEN))
                 connection.execute(anew.values(state=DeliveryState.PLANNED, error=""))
             started = connection.execute(select(run.c.started_at).where(run.c.id == _run_key(of))).scalar_one()
         return cast("dt.datetime", started)
@@ -135,7 +135,7 @@ class Ledger:
             connection.execute(update(delivery).where(delivery.c.id == entry_id).values(**values, settled_at=_now()))
 
     def put_off(self, entry_id: str, state: DeliveryState, error: str) -> None:
-        """Note why a delivery could not even be tried; one that was claimed or delivered meanwhile stays as it is."""
+        """Note why a delivery was not even tried; one that was claimed or delivered meanwhile stays as it is."""
         open_still = update(delivery).where(delivery.c.id == entry_id, delivery.c.state.in_(CLAIMABLE))
         with self._errors("cannot write"), self._engine.begin() as connection:
             connection.execute(open_still.values(state=state, error=error, settled_at=_now()))
@@ -170,6 +170,11 @@ class Ledger:
         query = select(func.max(run.c.period_end)).where(*same, run.c.state == RunState.DELIVERED)
         with self._errors("cannot read"), self._engine.connect() as connection:
             return connection.execute(query).scalar_one_or_none()
+
+    def read(self, query: Select[Any]) -> list[Row[Any]]:
+        """Return the rows of a query over the ledger's tables; SQLite lets nobody write meanwhile, so ask for few."""
+        with self._errors("cannot read"), self._engine.connect() as connection:
+            return list(connection.execute(query))
 
     def _touch(self, connection: Connection, of: Run, now: dt.datetime) -> None:
         """Make the run's row where there is none, and keep its facts up to date."""

@@ -10,7 +10,7 @@ from scheduled_reports.ledger import DeliveryEntry, DeliveryState, Ledger, RunSt
 from scheduled_reports.notify import tell_owner_or_log
 from scheduled_reports.run import Run
 from scheduled_reports.steps import RunSkipped, StepSkipped
-from scheduled_reports.steps.plan import owed
+from scheduled_reports.steps.plan import is_settled, owed
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ def close(run: Run, ledger: Ledger, owner_conn_id: str) -> dict[str, object]:
         owner_conn_id: SMTP connection by which the owner is told of a failure.
 
     Raises:
-        RunSkipped: The run was skipped; the text repeats why.
+        RunSkipped: The run was skipped, and the text repeats why; or no destination needed anything of it.
         StepSkipped: The run keeps its files and sends nothing: what waits for this report must not run for it.
         DeliveryError: A delivery did not arrive, or the files of a run that sends none were not made. Permanent: the
             remedy is to clear what failed.
@@ -40,7 +40,7 @@ def close(run: Run, ledger: Ledger, owner_conn_id: str) -> dict[str, object]:
     entries = owed(run, ledger)
     for entry in entries:
         log.info("%s %s: %s %s", entry.channel, entry.recipient, entry.state, entry.receipt or entry.error)
-    missing = [entry for entry in entries if entry.state is not DeliveryState.DELIVERED]
+    missing = [entry for entry in entries if not is_settled(run, entry)]
     facts = [_facts(entry) for entry in entries]
     if missing:
         failure = _failure(run, entries, missing, reason)
@@ -48,9 +48,14 @@ def close(run: Run, ledger: Ledger, owner_conn_id: str) -> dict[str, object]:
         _tell(run, owner_conn_id, failure)
         _note_failure(run, failure, facts)
         raise failure
-    ledger.end(run, RunState.DELIVERED)
-    run.folder.note(state=RunState.DELIVERED, reason="", deliveries=facts)
-    return {"delivered": len(entries)}
+    delivered = [entry for entry in entries if entry.state is DeliveryState.DELIVERED]
+    unneeded = entries[0].error if entries else "it has nobody to deliver to"
+    state, reason = (RunState.DELIVERED, "") if delivered else (RunState.SKIPPED, unneeded)
+    ledger.end(run, state, reason)
+    run.folder.note(state=state, reason=reason, deliveries=facts)
+    if not delivered:
+        raise RunSkipped(reason)
+    return {"delivered": len(delivered)}
 
 
 def _note_failure(run: Run, failure: DeliveryError, facts: list[dict[str, object]]) -> None:

@@ -8,11 +8,13 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from scheduled_reports.channels import Channel, Delivery, Session
+from scheduled_reports.editions import edition_of
 from scheduled_reports.errors import DeliveryError, LedgerError, ReportError, UncertainDeliveryError
 from scheduled_reports.ledger import DeliveryEntry, DeliveryState, Ledger
+from scheduled_reports.masking import require_masks
 from scheduled_reports.run import Run
 from scheduled_reports.steps import StepSkipped
-from scheduled_reports.steps.plan import owed
+from scheduled_reports.steps.plan import not_needed, owed
 from scheduled_reports.steps.render import artifacts_of, notices_of
 
 log = logging.getLogger(__name__)
@@ -25,7 +27,8 @@ def deliver(run: Run, ledger: Ledger, destination: str) -> dict[str, int]:
     recipient does not keep the others from theirs.
 
     Raises:
-        StepSkipped: The run is for the archive only.
+        StepSkipped: The run is for the archive only, or the destination needs nothing of it.
+        SourceError: The run's data is masked otherwise than the spec says now.
         DeliveryError: At least one delivery did not arrive. Retryable only where trying again can help one of them.
         ArchiveError: The run's files cannot be read.
         LedgerError: The ledger cannot be reached; nothing more is sent.
@@ -39,6 +42,10 @@ def deliver(run: Run, ledger: Ledger, destination: str) -> dict[str, int]:
         raise DeliveryError(f"the spec has no destination {destination!r} any more", fix="trigger a new run")
     entries = owed(run, ledger, destination)
     waiting = [entry for entry in entries if entry.state is not DeliveryState.DELIVERED]
+    if waiting and (reason := not_needed(run, channels[destination])):
+        _put_off(ledger, waiting, reason)
+        raise StepSkipped(f"{destination}: {reason}")
+    require_masks(run)
     failures: dict[str, ReportError] = {}
     with run.folder.fetch("files") as files, ExitStack() as stack:
         sender = _Sender(run, ledger, channels[destination], files, stack)
@@ -55,6 +62,13 @@ def deliver(run: Run, ledger: Ledger, destination: str) -> dict[str, int]:
     return {"delivered": len(entries), "now": len(waiting)}
 
 
+def _put_off(ledger: Ledger, waiting: list[DeliveryEntry], reason: str) -> None:
+    """Note that nothing is to be sent, unless the other end may have it already."""
+    for entry in waiting:
+        ledger.put_off(entry.id, DeliveryState.NOT_NEEDED, reason)
+        log.info("%s: %s", entry.recipient, reason)
+
+
 def _summary(destination: str, failures: dict[str, ReportError], delivered: int) -> DeliveryError:
     told = "; ".join(f"{recipient}: {error}" for recipient, error in failures.items())
     what = f"{destination}: {len(failures)} of {len(failures) + delivered} deliveries failed"
@@ -66,7 +80,8 @@ class _Sender:
 
     def __init__(self, run: Run, ledger: Ledger, channel: Channel, files: Path, stack: ExitStack) -> None:
         self._run, self._ledger, self._channel, self._files, self._stack = run, ledger, channel, files, stack
-        self._artifacts, self._notices = artifacts_of(run), notices_of(run)
+        self._artifacts = artifacts_of(run, edition_of(run.report.spec, channel))
+        self._notices = notices_of(run)
         self._session: Session | None = None
         self._closed: ReportError | None = None
 
@@ -121,7 +136,7 @@ class _Sender:
             why, fix = "the spec named it after rendering", "clear the task `render`"
             raise DeliveryError(f"the run has no file of format {lacking[0]!r}", why=why, fix=fix)
         carried = {key: self._artifacts[key] for key in self._channel.formats()}
-        files = {key: self._files / artifact.name for key, artifact in carried.items()}
+        files = {key: self._files / artifact.path.removeprefix("files/") for key, artifact in carried.items()}
         return Delivery(entry.id, entry.recipient, files, carried, self._run.words, self._notices)
 
 

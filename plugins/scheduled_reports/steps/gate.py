@@ -14,7 +14,7 @@ from scheduled_reports.schedule.clock import in_words
 from scheduled_reports.schedule.freshness import Start, Wait
 from scheduled_reports.schedule.triggers.awaiting import Awaiting
 from scheduled_reports.steps import RunSkipped
-from scheduled_reports.steps.plan import owed, planned
+from scheduled_reports.steps.plan import is_settled, owed, planned
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ def gate(
         _require_open(run, wait)
     _require_past(run, now)
     began = ledger.begin(run, planned(run), now)
-    _open_manifest(run, now, wait)
+    _open_manifest(run, began, wait)
     _require_in_time(run, min(began, now))
     entries = owed(run, ledger)
     _require_news(run, entries)
@@ -105,8 +105,10 @@ def _require_open(run: Run, wait: Wait) -> None:
 
 
 def _require_news(run: Run, entries: list[DeliveryEntry]) -> None:
-    if run.send and all(entry.state is DeliveryState.DELIVERED for entry in entries):
-        count = f"{len(entries)} of {len(entries)}"
+    delivered = [entry for entry in entries if entry.state is DeliveryState.DELIVERED]
+    if run.send and delivered and all(is_settled(run, entry) for entry in entries):
+        unneeded = dict.fromkeys(entry.error for entry in entries if entry.state is DeliveryState.NOT_NEEDED)
+        count = "; ".join((f"{len(delivered)} of {len(entries)}", *unneeded))
         raise RunSkipped(
             f"{run.period.label} was delivered already ({count}); trigger it with 'force' to send it again"
         )

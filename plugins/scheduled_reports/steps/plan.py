@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from scheduled_reports.ledger import DeliveryEntry, Ledger, Planned
+from scheduled_reports.channels import Channel
+from scheduled_reports.editions import edition_of
+from scheduled_reports.errors import DeliveryError
+from scheduled_reports.ledger import DeliveryEntry, DeliveryState, Ledger, Planned
 from scheduled_reports.run import Run
 
 
@@ -24,3 +27,27 @@ def planned(run: Run, destination: str | None = None) -> list[Planned]:
 def owed(run: Run, ledger: Ledger, destination: str | None = None) -> list[DeliveryEntry]:
     """Return the ledger's entry of each delivery that the spec asks for now, of one destination or of all."""
     return ledger.owed(run, planned(run, destination))
+
+
+def not_needed(run: Run, channel: Channel) -> str:
+    """Return why a destination is to get nothing of this run; empty where it is to get its deliveries.
+
+    Raises:
+        DeliveryError: The run has not made the table that this depends on.
+        ArchiveError: The run's manifest cannot be read.
+    """
+    if channel.only_if is None:
+        return ""
+    role, manifest = edition_of(run.report.spec, channel).role, run.folder.manifest()
+    made = manifest.get("roles", {}).get(role, {}) if role else manifest.get("tables", {})
+    if channel.only_if not in made:
+        why, fix = "the spec named it after the extraction", "clear the task `extract`"
+        raise DeliveryError(f"{channel.key}: the run has no table {channel.only_if!r}", why=why, fix=fix)
+    return "" if made[channel.only_if]["rows"] else f"{channel.only_if} has no row, so nothing is to be sent"
+
+
+def is_settled(run: Run, entry: DeliveryEntry) -> bool:
+    """Return whether nothing is left to do for a delivery: it arrived, or its destination needed none."""
+    if entry.state is DeliveryState.NOT_NEEDED:
+        return any(channel.only_if for channel in run.report.spec.deliver if channel.key == entry.destination)
+    return entry.state is DeliveryState.DELIVERED
