@@ -22,6 +22,8 @@ from scheduled_reports.errors import ArchiveError
 if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
 
+SCRATCH = ".scratch-"
+
 FIX = "check the setting [scheduled_reports] archive, its permissions, its connection and the free space"
 
 
@@ -103,11 +105,17 @@ class RunFolder:
         try:
             if folder:
                 folder.mkdir(parents=True, exist_ok=True)
-            temporary = tempfile.TemporaryDirectory(prefix=".scratch-", dir=folder)
+            temporary = tempfile.TemporaryDirectory(prefix=SCRATCH, dir=folder)
         except OSError as error:
             raise ArchiveError(f"cannot write {self.root}", why=str(error), fix=FIX) from error
         with temporary as name:
             yield Path(name)
+
+    def sweep(self) -> None:
+        """Remove the scratch folders that killed steps left beside a local archive; for the run's first step alone."""
+        if folder := self._local():
+            for left in folder.glob(f"{SCRATCH}*"):
+                shutil.rmtree(left, ignore_errors=True)
 
     def note(self, **facts: Any) -> dict[str, Any]:
         """Merge `facts` into the run's manifest and return it.

@@ -38,6 +38,11 @@ def owner_mail_conn_id() -> str:
     return _setting("owner_mail_conn_id") or "smtp_default"
 
 
+def masking_conn_id() -> str | None:
+    """Return the connection whose password is the key of keyed masks: setting `masking_conn_id`; None means none."""
+    return _setting("masking_conn_id")
+
+
 def retry_delay() -> dt.timedelta:
     """Return how long Airflow waits before it first repeats a step: setting `retry_delay_seconds`, else 30 s."""
     value = _setting("retry_delay_seconds") or "30"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from scheduled_reports.document.numbers import shown
 from scheduled_reports.errors import DocumentError
 from scheduled_reports.model import Model
+from scheduled_reports.shown import Shown, whole_tables
 from scheduled_reports.spec.problems import did_you_mean
 from scheduled_reports.tables import Tables
 
@@ -23,6 +24,10 @@ class Bound:
 
 class Block(Model):
     """One part of a report's content, before it has data."""
+
+    def shows(self) -> Iterator[Shown]:
+        """Yield what of which tables becomes a part of the report's files."""
+        return whole_tables(self)
 
     @abstractmethod
     def bind(self, tables: Tables, words: Mapping[str, Any]) -> Bound:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,6 +13,7 @@ from scheduled_reports.document.block import Block, Bound, require_columns, writ
 from scheduled_reports.document.numbers import natural_pattern, percent_factor, shown
 from scheduled_reports.errors import DocumentError
 from scheduled_reports.model import Model
+from scheduled_reports.shown import Shown
 from scheduled_reports.spec.marks import TableName
 from scheduled_reports.tables import Tables
 
@@ -67,6 +68,10 @@ class KpisBlock(Block):
     dataset: TableName = Field(description="A source or dataset with exactly one row.")
     items: tuple[KpiItem, ...] = Field(min_length=1, max_length=8, description="The figures, from left to right.")
 
+    def shows(self) -> Iterator[Shown]:
+        """Yield the columns of the figures."""
+        yield Shown(self.dataset, self._named())
+
     def bind(self, tables: Tables, words: Mapping[str, Any]) -> Kpis:
         """Read the dataset's only row."""
         table = tables.read(self.dataset, limit=2)
@@ -75,10 +80,12 @@ class KpisBlock(Block):
                 f"kpis over {self.dataset!r} need exactly one row", why=f"it has {tables.rows(self.dataset):,}",
                 fix="aggregate without GROUP BY, or add LIMIT 1",
             )  # fmt: skip
-        named = [name for item in self.items for name in (item.value, item.previous) if name is not None]
-        require_columns(named, table.column_names, f"kpis over {self.dataset!r}")
+        require_columns(list(self._named()), table.column_names, f"kpis over {self.dataset!r}")
         row = table.to_pylist()[0]
         return Kpis(tuple(_kpi(item, row) for item in self.items))
+
+    def _named(self) -> tuple[str, ...]:
+        return tuple(name for item in self.items for name in (item.value, item.previous) if name is not None)
 
 
 def _kpi(item: KpiItem, row: Mapping[str, Any]) -> Kpi:

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from scheduled_reports.document.block import Block, Bound, require_columns, written
 from scheduled_reports.model import Model
+from scheduled_reports.shown import Shown
 from scheduled_reports.spec.marks import TableName, Template
 from scheduled_reports.tables import Tables
 from scheduled_reports.templates import fill
@@ -99,6 +100,10 @@ class TableBlock(Block):
     columns: tuple[TableColumn, ...] = Field(
         (), description="What to show, from left to right; every column unless given."
     )
+
+    def shows(self) -> Iterator[Shown]:
+        """Yield the columns that it has; all of them where it names none."""
+        yield Shown(self.dataset, tuple(column.name for column in self.columns) or None)
 
     def bind(self, tables: Tables, words: Mapping[str, Any]) -> Table:
         """Read the dataset."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -11,6 +12,7 @@ from pydantic import Field
 
 from scheduled_reports.document.document import Document
 from scheduled_reports.model import Model, Name
+from scheduled_reports.shown import Shown, whole_tables
 from scheduled_reports.spec.marks import Template
 
 
@@ -22,9 +24,10 @@ class Artifact:
         format: The id of the format that made it.
         name: File name.
         media_type: IANA media type.
-        path: Name in the run's folder, `files/<name>`.
+        path: Name in the run's folder, `files/<name>`; `files/<role>/<name>` where a role has its own.
         size: Bytes.
         sha256: Hex digest of the bytes.
+        role: Whose eyes it is for, where masks give that role data of its own.
     """
 
     format: str
@@ -33,6 +36,7 @@ class Artifact:
     path: str
     size: int
     sha256: str
+    role: str | None = None
 
 
 class Format(Model):
@@ -40,6 +44,8 @@ class Format(Model):
 
     media_type: ClassVar[str]
     extension: ClassVar[str]
+    has_content: ClassVar[bool] = True
+    """Whether the report's content is in it, beside the tables that its own fields name."""
 
     id: Name | None = Field(None, description="Its name for `deliver`; the type unless given.")
     file_name: Template = Field(
@@ -51,6 +57,10 @@ class Format(Model):
     def key(self) -> str:
         """The id, or the type where none is given."""
         return self.id or str(getattr(self, "type"))  # noqa: B009 - every kind declares its own Literal `type`
+
+    def shows(self) -> Iterator[Shown]:
+        """Yield what of which tables is in it, beside the report's content."""
+        return whole_tables(self)
 
     @abstractmethod
     def render(self, document: Document, target: Path) -> None:

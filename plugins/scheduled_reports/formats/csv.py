@@ -34,6 +34,7 @@ class Csv(Format):
 
     media_type: ClassVar[str] = "text/csv"
     extension: ClassVar[str] = "csv"
+    has_content: ClassVar[bool] = False
 
     type: Literal["csv"]
     dataset: TableName = Field(description="The source or dataset to write, with all its columns and rows.")

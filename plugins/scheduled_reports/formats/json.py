@@ -43,6 +43,7 @@ class Json(Format):
 
     media_type: ClassVar[str] = "application/json"
     extension: ClassVar[str] = "json"
+    has_content: ClassVar[bool] = False
 
     type: Literal["json"]
     dataset: TableName = Field(description="The source or dataset to write, with all its columns and rows.")

@@ -10,10 +10,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 from scheduled_reports.document import Document, Notice, Provenance
+from scheduled_reports.editions import EVERYBODY, Edition, editions, formats_of
 from scheduled_reports.errors import RenderError
 from scheduled_reports.file_names import RULE, fault_in
 from scheduled_reports.formats import Artifact, Format
+from scheduled_reports.masking import require_masks
 from scheduled_reports.run import Run
+from scheduled_reports.sensitive import require_hidden
 from scheduled_reports.tables import Tables
 from scheduled_reports.templates import fill
 
@@ -28,17 +31,29 @@ def render(run: Run, now: dt.datetime) -> list[str]:
         now: When the report says that it was made, aware.
 
     Raises:
+        SourceError: The run's data is masked otherwise than the spec says now.
         DocumentError: A block does not fit its data.
-        RenderError: A format could not make its file.
+        RenderError: A format could not make its file, or would show a sensitive column.
         ArchiveError: The run's folder cannot be read or written.
     """
+    require_masks(run)
+    require_hidden(run)
     artifacts: list[Artifact] = []
-    with run.folder.fetch("data") as data, run.folder.scratch() as folder:
-        document = compose(run, Tables(data), now)
-        for entry in run.report.spec.formats:
-            artifacts.append(_rendered(run, entry, document, folder, {artifact.name for artifact in artifacts}))
+    for edition in editions(run.report.spec):
+        artifacts += _edition(run, edition, now)
     run.folder.note(artifacts=[asdict(artifact) for artifact in artifacts])
-    return [artifact.name for artifact in artifacts]
+    return [artifact.path.removeprefix("files/") for artifact in artifacts]
+
+
+def _edition(run: Run, edition: Edition, now: dt.datetime) -> list[Artifact]:
+    """Make the files of one edition."""
+    artifacts: list[Artifact] = []
+    with run.folder.fetch(edition.data) as data, run.folder.scratch() as folder:
+        document = compose(run, Tables(data), now)
+        for entry in formats_of(run.report.spec, edition):
+            taken = {artifact.name for artifact in artifacts}
+            artifacts.append(_rendered(run, entry, document, folder, taken, edition))
+    return artifacts
 
 
 def compose(run: Run, tables: Tables, now: dt.datetime) -> Document:
@@ -60,12 +75,17 @@ def notices_of(run: Run) -> tuple[Notice, ...]:
     return tuple(Notice(entry["word"], entry["text"]) for entry in run.folder.manifest().get("notices", ()))
 
 
-def artifacts_of(run: Run) -> dict[str, Artifact]:
-    """Return the run's artifacts by format id, as its manifest lists them."""
-    return {entry["format"]: Artifact(**entry) for entry in run.folder.manifest().get("artifacts", ())}
+def artifacts_of(run: Run, edition: Edition = EVERYBODY) -> dict[str, Artifact]:
+    """Return the artifacts of one of the run's editions by format id, as its manifest lists them."""
+    return {artifact.format: artifact for artifact in all_artifacts(run) if artifact.role == edition.role}
 
 
-def _rendered(run: Run, entry: Format, document: Document, folder: Path, taken: set[str]) -> Artifact:
+def all_artifacts(run: Run) -> list[Artifact]:
+    """Return the artifacts of all the run's editions, as its manifest lists them."""
+    return [Artifact(**entry) for entry in run.folder.manifest().get("artifacts", ())]
+
+
+def _rendered(run: Run, entry: Format, document: Document, folder: Path, taken: set[str], edition: Edition) -> Artifact:
     started = time.monotonic()
     name = f"{fill(entry.file_name, run.words)}.{entry.extension}"
     fault = "another format has that name" if name in taken else fault_in(name)
@@ -79,9 +99,10 @@ def _rendered(run: Run, entry: Format, document: Document, folder: Path, taken: 
         raise RenderError(f"format {entry.key!r} cannot be written to {folder}", why=str(error),
                           fix="check the free space and the permissions", retryable=True) from error  # fmt: skip
     size, digest = target.stat().st_size, _sha256(target)
-    run.folder.put(target, f"files/{name}")
-    log.info("%s: %s, %s bytes, %.2f s", entry.key, name, f"{size:,}", time.monotonic() - started)
-    return Artifact(entry.key, name, entry.media_type, f"files/{name}", size, digest)
+    path = f"{edition.files}/{name}"
+    run.folder.put(target, path)
+    log.info("%s: %s, %s bytes, %.2f s", entry.key, path, f"{size:,}", time.monotonic() - started)
+    return Artifact(entry.key, name, entry.media_type, path, size, digest, edition.role)
 
 
 def _sha256(path: Path) -> str:
