@@ -15,8 +15,8 @@ unexport PYTHONDONTWRITEBYTECODE
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
-demo: .venv/demo  ## deliver one report; FORCE=1 sends it again
-	@$(BIN)/python -m demo.run $(if $(FORCE),--force)
+demo: .venv/demo  ## deliver one report; REPORT=orders_all_channels another, FORCE=1 sends it again
+	@$(BIN)/python -m demo.run $(REPORT) $(if $(FORCE),--force)
 
 up: .venv/demo  ## start Airflow on localhost:PORT (8080) with all sample reports; Ctrl-C ends it
 	@$(BIN)/python -m demo.up --port $(PORT)

@@ -17,7 +17,9 @@ from pathlib import Path
 
 from demo import warehouse
 from demo.mail_server import MailServer
+from demo.partner_files import drop_files
 from demo.sftp_server import SftpServer
+from demo.shop_api import ShopApi
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = Path(os.environ.get("DEMO_FOLDER", ROOT))
@@ -26,7 +28,7 @@ HOME, OUT = FOLDER / ".airflow", FOLDER / "out" / "demo"
 WAREHOUSE = HOME / "demo_warehouse.db"
 LOGINS = {"demo": "demo", "analyst": "analyst"}
 ROLES = "demo:admin,analyst:viewer"
-SFTP_PASSWORD = secrets.token_urlsafe(12)
+SFTP_PASSWORD, SHOP_TOKEN = secrets.token_urlsafe(12), secrets.token_urlsafe(12)
 
 
 def environment() -> dict[str, str]:
@@ -53,18 +55,20 @@ def alone() -> Iterator[None]:
 
 
 @contextmanager
-def servers() -> Iterator[tuple[MailServer, SftpServer]]:
-    """Run the mail and SFTP servers that the sample specs deliver to, on free ports of this machine.
+def servers(airflow_port: int = 8080) -> Iterator[tuple[MailServer, SftpServer]]:
+    """Run the servers that the sample specs read from and deliver to, on free ports of this machine.
 
-    Mails land in `out/demo/inbox/`, uploads in `out/demo/sftp/`.
+    Mails land in `out/demo/inbox/`, uploads in `out/demo/sftp/`, where partners leave their files too. Airflow's own
+    REST API is at `airflow_port`, once it runs.
     """
     (OUT / "sftp").mkdir(parents=True, exist_ok=True)
     key = HOME / "sftp_host_key"
     with (
         MailServer(OUT / "inbox") as mail,
         SftpServer(OUT / "sftp", key, "reports", SFTP_PASSWORD) as sftp,
+        ShopApi(SHOP_TOKEN) as shop,
     ):
-        _write_connections(mail, sftp)
+        _write_connections(mail, sftp, shop, airflow_port)
         yield mail, sftp
 
 
@@ -72,6 +76,12 @@ def build_warehouse(last: date = warehouse.LAST) -> str:
     """Build the demo warehouse where it is missing or ends before `last`; return what was done, in words."""
     built = warehouse.ensure(WAREHOUSE, last)
     return f"{built.rows['calls']:,} calls, {built.rows['sales']:,} sales" if built else "already there"
+
+
+def drop_partner_files(last: date = warehouse.LAST) -> str:
+    """Let the partners drop their files up to the day `last`; return what was done, in words."""
+    count = drop_files(OUT / "sftp" / "incoming" / "partners", last)
+    return f"{count} new files" if count else "already there"
 
 
 def configure(port: int = 8080) -> None:
@@ -142,11 +152,12 @@ def _settings(port: int, keys: dict[str, str]) -> dict[str, dict[str, str]]:
         "scheduled_reports": {
             "specs_folder": str(ROOT / "report_specs"),
             "include_folder": str(ROOT / "include"),
+            "masking_conn_id": "reports_masking",
         },
     }
 
 
-def _write_connections(mail: MailServer, sftp: SftpServer) -> None:
+def _write_connections(mail: MailServer, sftp: SftpServer, shop: ShopApi, airflow_port: int) -> None:
     smtp = {
         "conn_type": "smtp", "host": mail.host, "port": mail.port,
         "extra": {"disable_ssl": True, "disable_tls": True, "from_email": "reports@northwind.example", "timeout": 10},
@@ -155,10 +166,19 @@ def _write_connections(mail: MailServer, sftp: SftpServer) -> None:
         "demo_warehouse": {"conn_type": "sqlite", "host": str(WAREHOUSE)},
         "demo_mail": smtp,
         "smtp_default": smtp,
+        "reports_masking": {"conn_type": "generic", "password": "demo only: the same pseudonyms on every machine"},
         "demo_sftp": {
             "conn_type": "sftp", "host": sftp.host, "port": sftp.port, "login": sftp.username,
             "password": SFTP_PASSWORD,
             "extra": {"host_key": sftp.host_key_line, "look_for_keys": "false"},
+        },
+        "demo_airflow": {
+            "conn_type": "http", "schema": "http", "host": "127.0.0.1", "port": airflow_port,
+            "login": "analyst", "password": LOGINS["analyst"],
+        },
+        "demo_shop_api": {
+            "conn_type": "http", "schema": "http", "host": shop.host, "port": shop.port,
+            "extra": {"Authorization": f"Bearer {SHOP_TOKEN}"},
         },
     }  # fmt: skip
     path = HOME / "connections.json"

@@ -1,4 +1,4 @@
-"""`make demo`: one report the whole way, from a real database to a real mail server and a real SFTP server."""
+"""`make demo`: one report the whole way, from real databases, APIs and files to real mail and SFTP servers."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from demo import home
 from scheduled_reports.archive import folder_name
 from scheduled_reports.ledger import DeliveryEntry, Ledger
 from scheduled_reports.ledger.ledger import sqlite_engine
-from scheduled_reports.spec.load import BrokenReport, load
+from scheduled_reports.spec.load import BrokenReport, Report, load
 
-REPORT, SCHEDULE = "morning_brief", "daily"
+REPORT = "morning_brief"
 DAY = dt.date(2026, 10, 1)
 """The day that the demo reports on, so that everybody sees the same figures."""
 
@@ -33,36 +33,43 @@ console = Console(highlight=False, width=None if sys.stdout.isatty() else 150)
 def main() -> int:
     """Run the demo; return 0 where everything arrived, now or before."""
     options = argparse.ArgumentParser(prog="make demo", description=__doc__)
+    options.add_argument("report", nargs="?", default=REPORT, help="a report of report_specs/ (%(default)s)")
     options.add_argument("--force", action="store_true", help="send again what was delivered already")
-    force = options.parse_args().force
+    asked = options.parse_args()
     started = time.monotonic()
-    _require_valid_spec()
+    report = _report(asked.report)
     with home.alone():
         _step("Demo warehouse (SQLite)", home.build_warehouse)
+        _step("Partners' files (CSV)", home.drop_partner_files)
         with home.servers() as (mail, sftp):
             _say("Mail and SFTP servers", f"smtp 127.0.0.1:{mail.port}, sftp 127.0.0.1:{sftp.port}")
             home.configure()
             _step("Airflow's database", lambda: "migrated" if home.migrate() else "already there")
-            run_id, code = _run_dag(force)
-    manifest = _manifest(run_id)
+            run_id, code = _run_dag(report, force=asked.force)
+    manifest = _manifest(report, run_id)
     _show(manifest, time.monotonic() - started)
     return code
 
 
-def _require_valid_spec() -> None:
-    """End with the spec's problems, where somebody edited it and it has any."""
-    report = load(home.ROOT / "report_specs" / f"{REPORT}.yaml", home.ROOT / "include")
+def _report(name: str) -> Report:
+    """Return the report, or end: there is none, or somebody edited it and it has problems."""
+    path = home.ROOT / "report_specs" / f"{name}.yaml"
+    if not path.is_file():
+        there = ", ".join(sorted(found.stem for found in path.parent.glob("*.yaml")))
+        raise SystemExit(f"there is no report {name}; there are: {there}")
+    report = load(path, home.ROOT / "include")
     if isinstance(report, BrokenReport):
         raise SystemExit("\n".join(str(problem) for problem in report.problems))
+    return report
 
 
-def _run_dag(force: bool) -> tuple[str, int]:
+def _run_dag(report: Report, *, force: bool) -> tuple[str, int]:
     """Run the DAG in a process of its own, showing its tasks as they start; return the run's id and exit code."""
     command = [
         sys.executable,
         "-m",
         "demo.run_dag",
-        f"{REPORT}__{SCHEDULE}",
+        f"{report.id}__{report.spec.schedules[0].id}",
         DAY.isoformat(),
         *(["--force"] if force else []),
     ]
@@ -116,9 +123,9 @@ def _show(manifest: dict[str, Any], seconds: float) -> None:
         console.print(f"  {(home.OUT / folder).relative_to(home.FOLDER)}/  {what}: {len(found)}")
 
 
-def _manifest(run_id: str) -> dict[str, Any]:
+def _manifest(report: Report, run_id: str) -> dict[str, Any]:
     """Return the run's manifest, and lay its files where they are easy to find."""
-    archive = home.HOME / "scheduled_reports" / "archive" / REPORT / SCHEDULE
+    archive = home.HOME / "scheduled_reports" / "archive" / report.id / report.spec.schedules[0].id
     [folder] = archive.glob(f"*/{folder_name(run_id)}")
     if (folder / "files").is_dir():
         shutil.rmtree(home.OUT / "files", ignore_errors=True)
@@ -136,7 +143,7 @@ def _short(entry: DeliveryEntry) -> str:
 def _deliveries(manifest: dict[str, Any]) -> list[DeliveryEntry]:
     ledger = Ledger(sqlite_engine(home.HOME / "scheduled_reports" / "ledger.db"))
     start, end = (dt.datetime.fromisoformat(manifest["period"][name]) for name in ("start", "end"))
-    return ledger.of_period(REPORT, SCHEDULE, start, end)
+    return ledger.of_period(manifest["report"]["id"], manifest["schedule"]["id"], start, end)
 
 
 def _step(what: str, do: Callable[[], str]) -> None:

@@ -47,9 +47,9 @@ def main() -> int:
         signal.signal(number, _stop)
     with home.alone():
         _require_free(port)
-        yesterday = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
-        console.print(f"Demo warehouse: {home.build_warehouse(max(warehouse.LAST, yesterday))}")
-        with home.servers() as (mail, sftp):
+        last = max(warehouse.LAST, dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1))
+        console.print(f"Demo warehouse: {home.build_warehouse(last)}; partners' files: {home.drop_partner_files(last)}")
+        with home.servers(port) as (mail, sftp):
             home.configure(port)
             console.print(
                 f"Mail server 127.0.0.1:{mail.port} → {home.OUT / 'inbox'}, SFTP server 127.0.0.1:{sftp.port}"

@@ -30,7 +30,7 @@ from deploy.compose import (
 )
 
 LONG_RUNNING = sorted(name for name, service in SERVICES.items() if service.get("restart") != "no")
-DEMO_ONLY = {"demo-warehouse", "mail-catcher", "sftp"}
+DEMO_ONLY = {"demo-warehouse", "mail-catcher", "partners", "sftp", "shop-api"}
 
 SECRET_NAME = re.compile(r"PASSWORD|SECRET|KEY|TOKEN|FERNET")
 PINNED = re.compile(r"^[\w./-]+:v?\d+\.\d+(\.\d+)?[\w.-]*$")
@@ -39,7 +39,7 @@ PINNED = re.compile(r"^[\w./-]+:v?\d+\.\d+(\.\d+)?[\w.-]*$")
 def _connections(spec: Path) -> list[dict[str, str]]:
     """Return the parts of a sample spec that name an Airflow connection."""
     data = yaml.safe_load(spec.read_text("utf-8"))
-    return [*data["sources"].values(), *data["deliver"]]
+    return [part for part in (*data["sources"].values(), *data["deliver"]) if "connection" in part]
 
 
 def _environment(service: str) -> dict[str, str]:
@@ -251,6 +251,7 @@ def test_every_connection_of_the_demo_is_json_or_a_url_and_names_a_service_of_th
     connections = {key: value for key, value in everything.items() if key.startswith("AIRFLOW_CONN_")}
     warehouse = json.loads(connections.pop("AIRFLOW_CONN_DEMO_WAREHOUSE"))
     assert warehouse["host"] in json.dumps(SERVICES["demo-warehouse"]["command"])
+    assert connections.pop("AIRFLOW_CONN_REPORTS_MASKING") == f"generic://:{DEMO['MASKING_KEY']}@/"  # of no host
     hosts = {}
     for key, value in connections.items():
         if value.startswith("{"):
@@ -262,7 +263,9 @@ def test_every_connection_of_the_demo_is_json_or_a_url_and_names_a_service_of_th
     assert hosts == {
         "AIRFLOW_CONN_ARCHIVE_S3": "object-store",
         "AIRFLOW_CONN_REPORTS_LEDGER": "postgres",
+        "AIRFLOW_CONN_DEMO_AIRFLOW": "api-server",
         "AIRFLOW_CONN_DEMO_MAIL": "mail-catcher",
+        "AIRFLOW_CONN_DEMO_SHOP_API": "shop-api",
         "AIRFLOW_CONN_DEMO_SFTP": "sftp",
         "AIRFLOW_CONN_SMTP_DEFAULT": "mail-catcher",
     }
