@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import email
 import json
 import os
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email import policy
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,10 @@ import pytest
 
 from demo.mail_server import MailServer
 from demo.up import await_health, start
+from runs import run_of
+from scheduled_reports import airflow_api
+from scheduled_reports.errors import SourceError
+from scheduled_reports.tables import Tables
 from session import ROOT, free_port
 from specs import SALES, shop, write
 
@@ -178,3 +183,70 @@ def test_a_back_fill_asked_for_over_rest_goes_to_the_archive_only(standalone: St
     assert len(standalone.inbox.messages()) == before
     manifests = [json.loads(path.read_text()) for path in (standalone.folder / "archive/sales").rglob("manifest.json")]
     assert {manifest["state"] for manifest in manifests} == {"archived"}
+
+
+@pytest.fixture
+def reading(
+    standalone: Standalone, tmp_path: Path, connection: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], list[dict[str, Any]]]:
+    """Return a function that extracts a source of type `airflow` for the last hour, three rows at a time."""
+    port = standalone.api.base_url.port
+    connection("airflow_api", conn_type="http", host="localhost", port=port, login="admin", password="admin")
+    connection("stranger", conn_type="http", host="localhost", port=port, login="admin", password="guessed")
+    monkeypatch.setattr(airflow_api, "PAGE", 3)
+    (tmp_path / "data").mkdir()
+
+    def read(source: str) -> list[dict[str, Any]]:
+        text = SALES.replace("datasets:\n", f"  health: {{type: airflow, {source}}}\ndatasets:\n", 1)
+        run, now = run_of(tmp_path, text), dt.datetime.now(dt.UTC)
+        period = run.report.timing(run.schedule).period_between(now - dt.timedelta(hours=1), now)
+        run = replace(run, period=period)
+        run.report.spec.sources["health"].extract(run, "health", tmp_path / "data" / "health.parquet")
+        return list(Tables(tmp_path / "data").read("health").to_pylist())
+
+    return read
+
+
+def test_a_report_reads_airflows_own_runs_and_tasks(standalone: Standalone, reading: Callable) -> None:
+    body = {"logical_date": None, "conf": {"period": "2026-10-01"}}
+    for dag_id in ("sales__daily", "slow__daily"):
+        run = standalone.api.post(f"/dags/{dag_id}/dagRuns", json=body).json()
+        standalone.wait("run", f"/dags/{dag_id}/dagRuns/{run['dag_run_id']}", lambda answer: ended([answer]))
+    known = [
+        entry for entry in standalone.api.get("/dags/~/dagRuns").json()["dag_runs"] if entry["run_type"] == "manual"
+    ]
+    tasks = standalone.api.get("/dags/sales__daily/dagRuns/~/taskInstances", params={"limit": 100}).json()
+
+    runs = reading("table: dag_runs, connection: airflow_api")
+    steps = reading("table: task_instances, connection: airflow_api, dag_ids: sales__daily")
+
+    assert {(run["dag_id"], run["run_id"], run["state"], run["duration_seconds"]) for run in runs} == {
+        (entry["dag_id"], entry["dag_run_id"], entry["state"], entry["duration"]) for entry in known
+    }
+    assert [run["run_after"] for run in runs] == sorted(run["run_after"] for run in runs)
+    ours = {entry["dag_run_id"] for entry in known}
+    assert sorted((step["task_id"], step["map_index"], step["duration_seconds"] or 0) for step in steps) == sorted(
+        (entry["task_id"], entry["map_index"], entry["duration"] or 0)
+        for entry in tasks["task_instances"] if entry["dag_run_id"] in ours
+    )  # fmt: skip
+    assert len(steps) > 3
+    assert {step["map_label"] for step in steps if step["task_id"] == "deliver"} == {"email"}
+    assert {run["dag_id"] for run in reading("table: dag_runs, connection: airflow_api, tags: report")} == {
+        "sales__daily", "slow__daily",
+    }  # fmt: skip
+    assert reading("table: dag_runs, connection: airflow_api, states: failed") == []
+    assert reading("table: import_errors, connection: airflow_api") == []
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("connection: stranger", r"Airflow does not know this user: 401 Invalid credentials"),
+        ("connection: airflow_api, dag_ids: slaes__daily", r"there is no /api/v2/dags/slaes__daily/.*404 The Dag with"),
+    ],
+)
+def test_airflows_own_refusals_are_told(reading: Callable, source: str, told: str) -> None:
+    with pytest.raises(SourceError, match=told) as caught:
+        reading(f"table: dag_runs, {source}")
+
+    assert not caught.value.retryable

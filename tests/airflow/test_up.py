@@ -16,6 +16,7 @@ import httpx
 import psutil
 import pytest
 
+from scheduled_reports.spec.load import load_all
 from session import ROOT, free_port
 
 LIMIT = 120
@@ -82,7 +83,11 @@ def wait_for_dags(up: Up) -> dict[str, Any]:
 def test_every_sample_report_is_scheduled_and_nothing_fails_to_import(up: Up) -> None:
     dags = wait_for_dags(up)
 
-    assert sorted(dags) == ["morning_brief__daily", "weekly_scorecard__weekly"]
+    samples, broken = load_all(ROOT / "report_specs", ROOT / "include")
+    assert broken == []
+    assert sorted(dags) == sorted(
+        f"{report.id}__{schedule.id}" for report in samples for schedule in report.spec.schedules
+    )
     assert dags["morning_brief__daily"]["timetable_summary"] == "06:30 on Monday to Saturday, Europe/Berlin"
     assert dags["morning_brief__daily"]["next_dagrun_run_after"] is not None
     assert not any(dag["is_paused"] for dag in dags.values())
@@ -139,6 +144,15 @@ def test_a_week_of_holidays_is_skipped_with_the_reason_in_the_log(up: Up) -> Non
     assert (run["state"], states["check"], states["close"]) == ("success", "skipped", "skipped")
     path = f"/dags/{run['dag_id']}/dagRuns/{run['dag_run_id']}/taskInstances/close/logs/1"
     assert "working_days has 4 rows for 22 – 28 December 2025, at least 5 needed" in up.api.get(path).text
+
+
+def test_the_report_about_the_reports_reads_airflows_api_and_the_ledger(up: Up) -> None:
+    wait_for_dags(up)
+
+    run = up.run("reports_health__weekly")
+
+    assert run["state"] == "success", run["tasks"]
+    assert len(list((up.folder / "out/demo/inbox").glob("*data.team@northwind.example_report-health*.eml"))) == 1
 
 
 def test_a_date_that_is_none_is_refused_by_the_trigger_form(up: Up) -> None:
