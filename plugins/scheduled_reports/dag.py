@@ -108,7 +108,7 @@ def _steps(report: Report, schedule: Schedule) -> None:
 
     @task(task_id="extract")
     def extract_task() -> Any:
-        return run_step(report, schedule, lambda run, _: extract(run))
+        return run_step(report, schedule, extract)
 
     @task(task_id="check")
     def check_task() -> Any:

@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from runs import connect_shop, run_of
+from runs import NOW, connect_shop, ledger_of, run_of
 from scheduled_reports.errors import ArchiveError, SourceError, UnknownConnectionError
-from scheduled_reports.steps import RunSkipped
+from scheduled_reports.ledger import DeliveryState
+from scheduled_reports.steps import RunSkipped, StepSkipped
 from scheduled_reports.steps.extract import extract
+from scheduled_reports.steps.gate import gate
+from scheduled_reports.steps.plan import owed
 from scheduled_reports.tables import Tables
-from specs import SALES
+from specs import SALES, shop
 
 QUERY = "SELECT customer, amount FROM orders\n"
 
@@ -148,6 +151,36 @@ def test_a_dataset_that_is_not_one_select_is_told_with_its_place(
         extract(run)
 
     assert not caught.value.retryable
+
+
+def test_what_was_sent_stays_in_the_archive_where_only_the_extraction_is_cleared(
+    tmp_path: Path, connection: Callable
+) -> None:
+    run, ledger = run_of(tmp_path), ledger_of(tmp_path)
+    connect_shop(connection, tmp_path)
+    gate(run, ledger, NOW)
+    extract(run, ledger)
+    for entry in owed(run, ledger):
+        assert ledger.claim(entry.id)
+        ledger.settle(entry.id, DeliveryState.DELIVERED, receipt="250 OK")
+    shop(tmp_path / "other.db", rows=7)
+    (tmp_path / "other.db").replace(tmp_path / "shop.db")
+
+    with pytest.raises(StepSkipped, match="everything was delivered, and the archive keeps the data that was sent"):
+        extract(run, ledger)
+
+    assert run.folder.manifest()["tables"]["orders"]["rows"] == 3
+
+
+def test_an_extraction_is_repeated_where_one_recipient_still_waits(tmp_path: Path, connection: Callable) -> None:
+    run, ledger = run_of(tmp_path), ledger_of(tmp_path)
+    connect_shop(connection, tmp_path)
+    gate(run, ledger, NOW)
+    first = owed(run, ledger)[0]
+    assert ledger.claim(first.id)
+    ledger.settle(first.id, DeliveryState.DELIVERED, receipt="250 OK")
+
+    assert extract(run, ledger)["orders"] == 3
 
 
 def test_a_dataset_may_pivot(tmp_path: Path, connection: Callable) -> None:

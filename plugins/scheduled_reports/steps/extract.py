@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,7 +14,8 @@ from scheduled_reports.admit import admit, link
 from scheduled_reports.datasets import Dataset
 from scheduled_reports.datasets.order import in_order
 from scheduled_reports.editions import EVERYBODY, Edition, applied, editions
-from scheduled_reports.errors import SourceError
+from scheduled_reports.errors import ReportError, SourceError
+from scheduled_reports.ledger import DeliveryState, Ledger
 from scheduled_reports.masking import secrets_of
 from scheduled_reports.masks import Secrets
 from scheduled_reports.masks.drop import Drop
@@ -23,7 +24,8 @@ from scheduled_reports.run import Run
 from scheduled_reports.sensitive import carried_in
 from scheduled_reports.sources import Source
 from scheduled_reports.spec.marks import marked
-from scheduled_reports.steps import RunSkipped
+from scheduled_reports.steps import RunSkipped, StepSkipped
+from scheduled_reports.steps.plan import is_settled, owed
 from scheduled_reports.tables import Tables
 
 log = logging.getLogger(__name__)
@@ -35,19 +37,24 @@ Made = dict[Edition, tuple[Tables, Facts]]
 """The tables of each edition, everybody's first."""
 
 
-def extract(run: Run) -> dict[str, int]:
+def extract(run: Run, ledger: Ledger | None = None) -> dict[str, int]:
     """Write every source and dataset into the run's folder, all or none; return the rows of each.
+
+    Where the ledger says that everything was delivered, the data stays what it was: the archive holds what was sent.
 
     A source is read once; where masks differ by role, each role's edition is made of that one reading. What is not
     masked yet lies in a folder of its own, which is gone before the first dataset is made.
 
     Raises:
+        StepSkipped: Everything was delivered already.
         RunSkipped: A dataset could not be made because a source lacks the rows that `run_when` asks for.
         SourceError: One could not be read or made, or is not what the spec declares.
         SettingError: A mask needs a key, and this deployment has none.
         UnknownConnectionError: A source's connection does not exist.
         ArchiveError: The run's folder cannot be written.
     """
+    if ledger is not None:
+        _require_unsent(run, ledger)
     secrets = secrets_of(run)
     run.folder.sweep()
     with run.folder.scratch() as folder:
@@ -61,6 +68,16 @@ def extract(run: Run) -> dict[str, int]:
         _datasets(run, made)
         _put(run, made)
     return {name: fact["rows"] for name, fact in made[EVERYBODY][1].items()}
+
+
+def _require_unsent(run: Run, ledger: Ledger) -> None:
+    entries = owed(run, ledger)
+    if any(entry.state is DeliveryState.DELIVERED for entry in entries) and all(
+        is_settled(run, entry) for entry in entries
+    ):
+        raise StepSkipped(
+            "everything was delivered, and the archive keeps the data that was sent; trigger a new run with 'force'"
+        )
 
 
 def _put(run: Run, made: Made) -> None:
@@ -151,14 +168,21 @@ def _explained(run: Run, edition: Edition, error: SourceError) -> SourceError:
     """Return the error of a dataset without values that must not be seen, and with the mask that dropped a column."""
     why, fix = error.why, error.fix
     if holds_hidden(run.report.spec, edition):
-        spec = run.report.spec
-        written = "\n".join(dataset.shown(run.include) for dataset in spec.datasets.values())
-        why = of_dataset(why, written)
+        why = of_dataset(why, _written(run))
     for name, source in run.report.spec.sources.items():
         for column, told in source.columns.items():
             if isinstance(told.mask_for(edition.role), Drop) and f'"{column}"' in error.why:
                 fix = f"a mask drops {name}.{column} for {edition}: leave it out of the query, or mask it with `null`"
     return SourceError(error.what, why=why, fix=fix, retryable=error.retryable)
+
+
+def _written(run: Run) -> str:
+    """Return the SQL of the report's datasets, as far as it can be read."""
+    texts = []
+    for dataset in run.report.spec.datasets.values():
+        with suppress(ReportError, OSError, ValueError, SyntaxError):
+            texts.append(dataset.shown(run.include))
+    return "\n".join(texts)
 
 
 def _require_sources(run: Run, tables: Tables) -> None:
