@@ -44,7 +44,7 @@ def test_expressions_are_replaced_by_their_values(text: str, filled: str) -> Non
     [
         ("{{ titel }}", "'titel' is undefined"),
         ("{{ titel.short }}", "'titel' is undefined"),
-        ("{{ period.stat }}", "has no attribute 'stat'"),
+        ("{{ period.stat }}", "there is no 'stat' here; did you mean 'start'? (allowed: last_day, start)"),
         ("{{ titel | date }}", "'titel' is undefined"),
         ("{{ titel:%Y }}", "'titel' is undefined"),
     ],
@@ -102,3 +102,8 @@ def test_nothing_gets_out_of_the_sandbox(text: str) -> None:
         fill(text, WORDS)
 
     assert WORDS["parameters"] == {"least": 5}
+
+
+def test_a_misspelt_part_of_a_word_is_told_with_those_that_there_are() -> None:
+    with pytest.raises(SpecError, match=r"there is no 'strt' here; did you mean 'start'\? \(allowed: end, start\)"):
+        fill("{{ period.strt }}", {"period": {"start": 1, "end": 2}})

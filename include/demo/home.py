@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = Path(os.environ.get("DEMO_FOLDER", ROOT))
 """Where the demo keeps what it makes: this clone. Tests name another, so that they leave a running `make up` alone."""
 HOME, OUT = FOLDER / ".airflow", FOLDER / "out" / "demo"
-WAREHOUSE = HOME / "demo_warehouse.db"
+WAREHOUSE, PARTNERS = HOME / "demo_warehouse.db", OUT / "sftp" / "incoming" / "partners"
 LOGINS = {"demo": "demo", "analyst": "analyst"}
 ROLES = "demo:admin,analyst:viewer"
 SFTP_PASSWORD, SHOP_TOKEN = secrets.token_urlsafe(12), secrets.token_urlsafe(12)
@@ -80,7 +80,7 @@ def build_warehouse(last: date = warehouse.LAST) -> str:
 
 def drop_partner_files(last: date = warehouse.LAST) -> str:
     """Let the partners drop their files up to the day `last`; return what was done, in words."""
-    count = drop_files(OUT / "sftp" / "incoming" / "partners", last)
+    count = drop_files(PARTNERS, last)
     return f"{count} new files" if count else "already there"
 
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from rich import box
@@ -119,8 +120,10 @@ def _show(manifest: dict[str, Any], seconds: float) -> None:
     console.print(table)
     for folder, what in (("files", "the files"), ("inbox", "the mails, as the server received them"),
                          ("sftp", "what arrived by SFTP")):  # fmt: skip
-        found = [path for path in sorted((home.OUT / folder).rglob("*")) if path.is_file()]
-        console.print(f"  {(home.OUT / folder).relative_to(home.FOLDER)}/  {what}: {len(found)}")
+        found = [
+            path for path in (home.OUT / folder).rglob("*") if path.is_file() and home.PARTNERS not in path.parents
+        ]
+        console.print(f"  {_short_path(home.OUT / folder)}/  {what}: {len(found)}")
 
 
 def _manifest(report: Report, run_id: str) -> dict[str, Any]:
@@ -144,6 +147,10 @@ def _deliveries(manifest: dict[str, Any]) -> list[DeliveryEntry]:
     ledger = Ledger(sqlite_engine(home.HOME / "scheduled_reports" / "ledger.db"))
     start, end = (dt.datetime.fromisoformat(manifest["period"][name]) for name in ("start", "end"))
     return ledger.of_period(manifest["report"]["id"], manifest["schedule"]["id"], start, end)
+
+
+def _short_path(path: Path) -> Path:
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _step(what: str, do: Callable[[], str]) -> None:

@@ -16,6 +16,7 @@ from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from scheduled_reports.errors import SpecError
+from scheduled_reports.spec.problems import did_you_mean
 
 _DATED = re.compile(
     r"""
@@ -26,6 +27,17 @@ _DATED = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 """What Jinja takes as it is, and a word with a date's format, which has no letter that could end a text in Jinja."""
+
+
+class _Unknown(StrictUndefined):
+    """A word that there is not; what it says names those that there are in its place."""
+
+    @property
+    def _undefined_message(self) -> str:
+        if isinstance(self._undefined_obj, Mapping):
+            name = str(self._undefined_name)
+            return f"there is no {name!r} here; {did_you_mean(name, map(str, self._undefined_obj))}"
+        return super()._undefined_message
 
 
 def fill(text: str, words: Mapping[str, Any]) -> str:
@@ -61,7 +73,7 @@ def _filtered(match: re.Match[str]) -> str:
 
 @functools.cache
 def _environment() -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+    environment = ImmutableSandboxedEnvironment(undefined=_Unknown, autoescape=False)
     environment.filters["date"] = _date
     return environment
 

@@ -46,7 +46,7 @@ DANGLING_REFERENCES = """\
 19:5: 'calls' is also a source; give the dataset another name
 21:27: run_when[1].dataset: there is no source or dataset 'call'; did you mean 'calls'?
 24:11: content[1].text: the template "What happened on {{{{ period.begin | date('%d %B') }}}}" cannot be filled: \
-'dict object' has no attribute 'begin'
+there is no 'begin' here
 26:14: content[2].dataset: there is no source or dataset 'agentz'; did you mean 'agents'?
 34:14: deliver[1].subject: the template '{{{{ report.title | upper' cannot be filled: unexpected end of template, \
 expected 'end of print statement'

@@ -45,7 +45,7 @@ def test_every_format_of_the_period_is_made_and_shown(project: Path, preview: Ca
     assert table.read_text("utf-8-sig").splitlines()[1] == "Customer 0,10"
     assert "30.75" in page.read_text()
     lines = result.stdout.splitlines()
-    assert lines[:3] == ["Sales · Thursday, 1 October 2026", "  orders: 3 rows", "  totals: 1 rows"]
+    assert lines[:3] == ["Sales · Thursday, 1 October 2026", "  orders: 3 rows", "  totals: 1 row"]
     assert [line.split() for line in lines[3:]] == [
         [f"{path.stat().st_size:,}", "bytes", str(path.relative_to(project))] for path in (page, table)
     ]
@@ -85,7 +85,7 @@ def test_parameters_are_bound_with_their_types(preview: Callable[..., Result]) -
     one = preview(*OCTOBER, "--param", "who=% 1", "--param", "least=10", text=WITH_PARAMETERS)
 
     assert [result.stdout.splitlines()[1] for result in (every, some, one)] == [
-        "  orders: 3 rows", "  orders: 2 rows", "  orders: 1 rows",
+        "  orders: 3 rows", "  orders: 2 rows", "  orders: 1 row",
     ]  # fmt: skip
 
 
@@ -251,5 +251,5 @@ def test_a_preview_makes_every_kind_of_dataset(preview: Callable[..., Result], s
 
     assert result.exit_code == 0, result.output
     assert result.stdout.splitlines()[1:6] == [
-        "  orders: 3 rows", "  totals: 1 rows", "  totals_by_customer: 3 rows", "  best: 2 rows", "  scored: 1 rows",
+        "  orders: 3 rows", "  totals: 1 row", "  totals_by_customer: 3 rows", "  best: 2 rows", "  scored: 1 row",
     ]  # fmt: skip

@@ -40,7 +40,7 @@ def make_preview(run: Run, console: Console) -> list[Path]:
         with told_on(console):
             extracted = extract(run)
         for table, rows in extracted.items():
-            console.print(f"  {table}: {rows:,} rows")
+            console.print(f"  {table}: {rows:,} row{'s' if rows != 1 else ''}")
     except RunSkipped as skipped:
         console.print(f"  The DAG would skip this run: {skipped}", style="yellow")
         return []
