@@ -26,6 +26,18 @@ def test_units_are_converted_exactly(tmp_path: Path) -> None:
     assert [row["quantity"] for row in made.rows] == [0.0, 100.0, -40.0]
 
 
+def test_a_wall_time_that_clocks_skip_is_rejected_with_its_zone_and_of_two_the_earlier_is_meant(tmp_path: Path) -> None:
+    mapping = "{ordered_at: {column: at, format: '%d.%m.%Y %H:%M', timezone: Europe/Berlin}}"
+    table = orders("1", "2").append_column("at", pa.array(["25.10.2026 02:30", "29.03.2026 02:30"]))
+
+    made = united(tmp_path, with_columns(mapping), web_orders=table)
+
+    assert [row["ordered_at"] for row in made.rows] == [dt.datetime(2026, 10, 25, 0, 30, tzinfo=dt.UTC)]
+    assert reasons(made) == [
+        "ordered_at: '29.03.2026 02:30' is not timestamptz written as %d.%m.%Y %H:%M in Europe/Berlin"
+    ]
+
+
 def test_money_is_exchanged_at_the_rate_of_its_day(tmp_path: Path) -> None:
     mapping = "{total: {column: total, currency: {column: currency}}}"
     days = [NINE, NINE, NINE, NINE - dt.timedelta(days=3), NINE + dt.timedelta(days=3), NINE, NINE]
@@ -94,7 +106,7 @@ def test_half_a_cent_is_rounded_away_from_zero(tmp_path: Path) -> None:
         (pa.concat_tables([FX, FX]), "the rate of CHF on 2026-09-30 stands there twice"),
         (FX.set_column(2, "rate", pa.array([0.0, 1.0])), "the rate of USD on 2026-09-30 is not a number above 0"),
         (FX.set_column(2, "rate", pa.array(["1,08", "1"])), "the rate of USD on 2026-09-30 is not a number above 0"),
-        (FX.set_column(0, "date", pa.array(["30.9.26", "1"])), "on None is not a number above 0"),
+        (FX.set_column(0, "date", pa.array(["30.9.26", "1"])), "on None lacks its currency, or its day"),
         (FX.slice(1), "have no rate of USD: it has those of CHF"),
     ],
 )

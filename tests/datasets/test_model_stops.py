@@ -16,10 +16,12 @@ def test_a_reject_stops_the_report_unless_the_spec_allows_it(tmp_path: Path) -> 
         united(tmp_path, ONE, web_orders=orders("1", "2", "3", country=["DE", "FR", "XX"]))
 
     told = str(caught.value)
-    assert "dataset 'united' (sales.yaml): 2 of 3 rows do not fit the model 'order', more than max_rejects (0)" in told
+    assert (
+        "dataset 'united' (sales.yaml:14): 2 of 3 rows do not fit the model 'order', more than max_rejects (0)" in told
+    )
     assert "channel 'web' (from 'web_orders'): 2 of 3 rows" in told
     assert "country: not allowed (2): for example country: 'FR' is not one of DE, AT, CH" in told
-    assert "datasets.united.channels.web in sales.yaml" in told
+    assert "mend the source, or correct its mapping, datasets.united.channels.web in sales.yaml" in told
     assert "rejected/united_rejected.parquet" in told
     assert len([*(tmp_path / "archive").rglob("united_rejected.parquet")]) == 1
     assert not caught.value.retryable
@@ -67,7 +69,7 @@ def test_a_table_that_lacks_what_the_mapping_needs_is_told(tmp_path: Path, colum
         united(tmp_path, with_columns(columns, rates=True), web_orders=orders("1"), fx=FX)
 
     assert told in str(caught.value)
-    assert "dataset 'united' (sales.yaml), channel 'web'" in str(caught.value)
+    assert "dataset 'united' (sales.yaml:15), channel 'web'" in str(caught.value)
     assert not caught.value.retryable
 
 

@@ -34,6 +34,8 @@ def csv(folder: Path, content: str | bytes, name: str = "calls.csv") -> Path:
         (["12E5", "1"], "string"),
         (["0.12345678901234567890"], "string"),
         (["123456789012345678", "1.5"], "string"),
+        (["9007199254740993", "1.5"], "string"),
+        (["9007199254740992", "0.30000000000000004"], "double"),
         (["1", "NA"], "string"),
         (["true", "false"], "bool"),
         (["1", "true"], "string"),
@@ -125,6 +127,12 @@ def test_a_number_that_is_not_written_as_declared_is_never_read_as_another(tmp_p
                   columns={"a": {"type": "number"}})  # fmt: skip
 
     assert error.why == f"column 'a': {value!r} is no number with a decimal ','"
+
+
+def test_a_decimal_comma_that_nothing_declares_is_told_with_the_sign_that_is_expected(tmp_path: Path) -> None:
+    error = fault(tmp_path, csv(tmp_path, "a;b\n1,50;x\n"), columns={"a": {"type": "decimal(9,2)"}})
+
+    assert error.why == "column 'a': '1,50' is no decimal(9,2) with a decimal '.'"
 
 
 def test_a_declared_type_is_read_exactly_or_not_at_all(tmp_path: Path) -> None:

@@ -111,6 +111,12 @@ def test_a_value_beside_the_named_columns_is_not_dropped_in_silence(tmp_path: Pa
     assert "book.xlsx:Sales!D4: 'stray' has no name above it" in str(error)
 
 
+def test_a_value_beside_the_named_columns_is_told_in_a_short_row_too(tmp_path: Path, book: Book) -> None:
+    error = fault(tmp_path, book([["a", None, None, "d"], [1, "stray"]]), format=excel())
+
+    assert "book.xlsx:Sales!B2: 'stray' has no name above it" in str(error)
+
+
 @pytest.mark.parametrize(
     ("rows", "why"),
     [

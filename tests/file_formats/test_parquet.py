@@ -125,3 +125,20 @@ def test_each_row_knows_its_file_where_that_is_asked_for(tmp_path: Path) -> None
     table = tables_of(tmp_path, tmp_path / "*.parquet", file_column="of").read("orders")
 
     assert table["of"].to_pylist() == [str(tmp_path / "1.parquet"), str(tmp_path / "2.parquet")]
+
+
+@pytest.mark.parametrize(
+    ("values", "declared"),
+    [
+        (pa.array([Decimal("0.12345678901234567891")], pa.decimal128(30, 20)), "number"),
+        (pa.array([dt.datetime(2026, 10, 1, tzinfo=dt.UTC)], pa.timestamp("us", "UTC")), "date"),
+    ],
+)
+def test_what_loses_digits_or_needs_a_zone_is_a_bad_row(tmp_path: Path, values: pa.Array, declared: str) -> None:
+    assert f"is no {declared}" in fault(tmp_path, put(tmp_path, v=values), columns={"v": {"type": declared}}).why
+
+
+def test_a_decimal_that_a_float_keeps_may_be_declared_as_one(tmp_path: Path) -> None:
+    path = put(tmp_path, v=pa.array([Decimal("0.10"), Decimal("-12345678.91"), None], pa.decimal128(30, 20)))
+
+    assert [row["v"] for row in rows_of(tmp_path, path, columns={"v": {"type": "number"}})] == [0.1, -12345678.91, None]

@@ -85,7 +85,15 @@ def test_the_remedy_names_the_encoding_that_fits(tmp_path: Path) -> None:
 
 
 def test_a_text_that_ends_within_a_letter_is_told(tmp_path: Path) -> None:
-    assert "the byte 0xC3 (byte 2 of the text) is no utf-8" in str(fault(tmp_path, b"x\xc3"))
+    error = fault(tmp_path, b"x\xc3")
+
+    assert error.why == "the file is cut within a letter, or its encoding is not utf-8"
+    assert error.retryable
+
+
+@pytest.mark.parametrize("page", [b"<!DOCTYPE html>\n<html></html>", b"\xef\xbb\xbf\n <html lang='en'>"])
+def test_a_page_to_log_in_is_no_data(tmp_path: Path, page: bytes) -> None:
+    assert fault(tmp_path, page).why == "it is an HTML page, to log in or of an error"
 
 
 def test_utf_8_that_is_declared_as_something_else_is_not_garbled(tmp_path: Path) -> None:

@@ -88,6 +88,8 @@ def test_what_is_wrong_with_a_dataset_is_told(tmp_path: Path, old: str, new: str
         ("ordered_at: {column: at, timezone: Berlin}", "unknown time zone 'Berlin'"),
         ("ordered_at: {column: at, format: ['%d %z', '%d']}",
          "some of the formats hold a zone (%z, %Z) and some do not"),
+        ("ordered_at: {column: at, format: dd.MM.yyyy}", "'dd.MM.yyyy' is no date format of strptime"),
+        ("ordered_at: {column: at, format: '%d.%m.%Q'}", "'%d.%m.%Q' is no date format of strptime"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_a_column_is_told(tmp_path: Path, column: str, expected: str) -> None:
@@ -123,7 +125,7 @@ def test_check_tells_units_that_cannot_become_each_other(tmp_path: Path) -> None
 
     problems = [str(problem) for problem in checked([path], path.parent, NOW).problems]
 
-    assert any("weight.unit: cm cannot become kg: Cannot convert from 'centimeter'" in problem for problem in problems)
+    assert any("weight.unit: cm cannot become kg: they do not measure the same" in problem for problem in problems)
 
 
 def test_check_looks_at_models_that_no_spec_uses(tmp_path: Path) -> None:

@@ -212,6 +212,27 @@ def test_a_first_page_without_a_cursor_is_warned_of(
     assert "has no 'paging.after', so it is taken for the only page; it has: data, links" in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("pagination", "more", "link", "why"),
+    [
+        ("{type: cursor, next: paging.after, parameter: after}", {"has_more": True}, "", "has_more: true"),
+        ("{type: cursor, next: paging.after, parameter: after}", {}, '<?p=2>; rel="next"', "its Link header does"),
+        ("{type: link}", {"next": "/o?p=2"}, "", "next: /o?p=2"),
+        ("{type: link, next: links.further}", {}, '<?p=2>; rel="next"', "its Link header does"),
+    ],
+)
+def test_a_first_page_that_says_there_are_more_is_never_taken_for_all(
+    tmp_path: Path, connection: Connect, pagination: str, more: dict[str, Any], link: str, why: str
+) -> None:
+    reply = Reply({"data": [{"id": 1}], **more}, headers={"Link": link} if link else {})
+
+    error = failure(tmp_path, connection, f"{DATA}pagination: {pagination}", lambda _: reply)
+
+    assert "says that there are more pages" in error.what
+    assert error.why == why
+    assert "correct 'next' in its pagination" in error.fix
+
+
 @pytest.mark.parametrize("link", ["https://other.example/o?page=2", "//other.example/o", "http://127.0.0.1:1/o"])
 def test_a_next_page_on_another_server_is_not_asked_for(tmp_path: Path, connection: Connect, link: str) -> None:
     reply = Reply({"data": [{"id": 1}]}, headers={"Link": f'<{link}>; rel="next"'})

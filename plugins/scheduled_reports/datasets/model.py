@@ -100,7 +100,7 @@ class ModelDataset(Dataset):
 
     def make(self, run: Run, name: str, tables: Tables, target: Path) -> None:
         """Convert and judge every row, write those that fit and the others, and count both."""
-        what = f"dataset {name!r} ({run.report.path.name})"
+        what = f"dataset {name!r} ({run.report.query_place('datasets', name)})"
         with _usable(what):
             _Making(self, load_model(self.model, run.include), run, name, tables, what).make(target)
 
@@ -165,7 +165,7 @@ class _Making:
                 for reading in part.readings:
                     reading.converted()
             except MappingError as error:
-                raise SourceError(f"{what}: {error}", why=error.hint, fix=self._fix(name)) from error
+                raise SourceError(f"{what}: {error}", why=error.hint, fix=f"correct {self._fix(name)}") from error
             yield part
 
     def _shared_keys(self, statement: Statement) -> str | None:
@@ -208,7 +208,7 @@ class _Making:
             f"{self.what}: {rejected:,} of {total:,} rows do not fit the model {self.dataset.model!r}, more than "
             f"max_rejects ({self.dataset.max_rejects}) allows",
             why="\n".join(told),
-            fix=f"mend the source or {self._fix(stopping[0].name)}; the rejected rows are in "
+            fix=f"mend the source, or correct {self._fix(stopping[0].name)}; the rejected rows are in "
             f"{self.run.folder.root / self._kept}",
         )
 

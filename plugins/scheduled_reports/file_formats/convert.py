@@ -118,13 +118,23 @@ def _typed(values: pa.Array, kind: ColumnType, dialect: Dialect) -> pa.Array:
         return pc.local_timestamp(values.cast(pa.timestamp("us", dialect.timezone))) if aware else values.cast(wanted)
     numeric = types.is_integer(values.type) or types.is_floating(values.type) or types.is_decimal(values.type)
     if (numeric and kind in {"integer", "number"}) or types.is_null(values.type) or kind in {"text", "bytes"}:
-        return values.cast(wanted)
-    if types.is_temporal(values.type) and types.is_temporal(wanted):
+        return _floats(values) if kind == "number" and types.is_decimal(values.type) else values.cast(wanted)
+    has_zone = types.is_timestamp(values.type) and values.type.tz is not None
+    if types.is_temporal(values.type) and types.is_temporal(wanted) and not has_zone:
         found = values.cast(wanted)  # which drops a time of day in silence
         return pc.if_else(pc.equal(found.cast(values.type), values), found, None)
     if types.is_temporal(values.type) or types.is_nested(values.type):
         raise pa.ArrowNotImplementedError(f"no {kind} is made of {values.type}")
     return _parsed(values.cast(pa.string()), kind, Dialect(timezone=dialect.timezone))
+
+
+def _floats(decimals: pa.Array) -> pa.Array:
+    """Return decimals as floats, null where one loses digits; by their text, as Arrow's own cast is not exact."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    found = decimals.cast(pa.string()).cast(pa.float64())
+    return pc.if_else(pc.equal(found.cast(pa.string()).cast(decimals.type), decimals), found, None)
 
 
 _INTEGER = r"^[+-]?[0-9]+$"

@@ -149,7 +149,7 @@ def _found(
             yield number, values
             continue
         reason = "is an error of Excel" if wrong.data_type == "e" else "has no name above it"
-        column = next((name for place, name in names.items() if row[place] is wrong), None)
+        column = next((name for place, name in names.items() if place < len(row) and row[place] is wrong), None)
         row_text = json.dumps(values, ensure_ascii=False, default=str)
         yield Bad(number, reason, row_text, column, str(wrong.value),
                   f"{sheet}!{wrong.coordinate}")  # fmt: skip

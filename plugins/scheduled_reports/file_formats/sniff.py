@@ -1,15 +1,17 @@
 """Find the types of columns by looking at all of their values, so that no later one contradicts the first.
 
 A type is taken only where nothing is lost by it: `00123`, `+5` and digits beyond 64 bits stay text, as do `NA`, dates
-that are not ISO 8601, and numbers of more than 17 digits. A column without any value is text.
+that are not ISO 8601, and numbers of more digits than a float keeps. A column without any value is text.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from scheduled_reports.file_formats.convert import Dialect, converted
+from scheduled_reports.file_formats.values import EXACT_DIGITS, LONG
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 TYPES = ("boolean", "integer", "number", "date", "timestamp", "timestamptz")
 """In the order in which they are preferred."""
 
-EXACT_DIGITS = 17
+MOST_DIGITS = 17
 """As many as a float of 64 bits can need (IEEE 754)."""
 
 _NUMBER = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?(e[+-]?[0-9]+)?$|^-?[0-9]\.[0-9]+E-?[0-9]+$"
@@ -55,12 +57,12 @@ class Sniffer:
         if name not in self._kinds:
             return next(iter(self._alive.get(name, ())), "text")
         kinds = self._kinds[name]
-        if len(kinds) < 2:
+        if len(kinds) < 2 and LONG not in kinds:
             return next(iter(kinds), "text")
         return next((wide for wide, narrow in _WIDER.items() if kinds <= narrow), "text")
 
 
-_WIDER = {"number": {"integer", "number"}, "timestamp": {"date", "timestamp"}}
+_WIDER = {"integer": {"integer", LONG}, "number": {"integer", "number"}, "timestamp": {"date", "timestamp"}}
 """What a column is that mixes types of its file."""
 
 
@@ -124,7 +126,13 @@ def _is_number(values: pa.Array, dialect: Dialect) -> bool:
     if pc.max(pc.binary_length(values)).as_py() <= EXACT_DIGITS:
         return True
     digits = pc.replace_substring_regex(values, r"^-?[0.]*|\.|[eE].*$", "")
-    return bool(pc.max(pc.binary_length(digits)).as_py() <= EXACT_DIGITS)
+    lengths = pc.binary_length(digits)
+    if pc.max(lengths).as_py() > MOST_DIGITS:
+        return False
+    return all(
+        Decimal(repr(float(text))) == Decimal(text)
+        for text in values.filter(pc.greater(lengths, EXACT_DIGITS)).to_pylist()
+    )
 
 
 def _is_time_stamp(kind: str) -> Callable[[Any, Dialect], bool]:

@@ -141,17 +141,18 @@ class Reading:
 
     def _bad(self, place: int, name: str, given: Mapping[str, Any], rows: Rows, kinds: Mapping[str, ColumnType]) -> Bad:
         row = {column: values[place].as_py() for column, values in given.items()}
-        reason = f"is no {kinds[name]}{self._expected(kinds[name])}"
+        reason = f"is no {kinds[name]}{self._expected(kinds[name], str(row[name]))}"
         return Bad(rows.numbers[place].as_py(), reason, self.form.row_text(row), name, str(row[name]))
 
-    def _expected(self, kind: ColumnType) -> str:
+    def _expected(self, kind: ColumnType, value: str) -> str:
         """Say how a type is written where a spec can change that."""
         form = {"date": self.dialect.date_format, "timestamp": self.dialect.timestamp_format,
                 "timestamptz": self.dialect.timestamp_format}.get(kind)  # fmt: skip
         if form:
             return f" as {form}"
-        comma = self.dialect.decimal != "." and (kind == "number" or kind.startswith("decimal"))
-        return f" with a decimal {self.dialect.decimal!r}" if comma else ""
+        has_sign = hasattr(self.form, "decimal") and (kind == "number" or kind.startswith("decimal"))
+        told = has_sign and (self.dialect.decimal != "." or "," in value)
+        return f" with a decimal {self.dialect.decimal!r}" if told else ""
 
 
 def _gathered(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -27,6 +27,9 @@ _COMPRESSED = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ\0": "xz", b"\x28\x
 _OTHERS = {b"PK\x03\x04": "a ZIP archive or an Excel workbook", b"PAR1": "a Parquet file", b"%PDF": "a PDF",
            b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls)"}  # fmt: skip
 
+_ENDS = {"unexpected end of data", "truncated data", "incomplete multibyte sequence"}
+"""What codecs say of a letter whose last bytes are missing."""
+
 _LIKELY = (
     "cp1250",
     "cp1251",
@@ -122,6 +125,8 @@ def _full(stream: IO[bytes]) -> bytes:
 
 def _require_text(file: InFile, start: bytes) -> None:
     kind = next((kind for magic, kind in _OTHERS.items() if start.startswith(magic)), None)
+    if start[:1000].lstrip(b"\xef\xbb\xbf\r\n\t ").lower().startswith((b"<!doctype html", b"<html")):
+        raise file.error("it is an HTML page, to log in or of an error", "have the file itself sent, or name it")
     if kind:
         raise file.error(f"it is {kind}, not text", "name the right file, or its `format`")
 
@@ -162,6 +167,10 @@ class _Decoding:
         place = error.start
         line = self._line + data[:place].decode(self._encoding, "replace").count("\n")
         at = self._offset + place - len(self._decoder.getstate()[0]) + 1
+        if error.reason in _ENDS:
+            why = f"the file is cut within a letter, or its encoding is not {self._encoding}"
+            fix = "have it sent again, whole; or declare its `encoding` in the source's `format`"
+            return self._file.error(why, fix, line, retryable=True)
         looks = guessed(data[max(0, place - 50_000) : place + 50_000])
         why = f"the byte 0x{data[place]:02X} (byte {at:,} of the text) is no {self._encoding}"
         if looks is None:

@@ -10,6 +10,12 @@ from typing import Any
 
 from scheduled_reports.file_formats.base import Bad, Rows
 
+LONG = "long integer"
+"""What whole numbers are that a float of 64 bits may not hold: integers, as long as there are no fractions."""
+
+EXACT_DIGITS = 15
+"""As many as a float of 64 bits always keeps (IEEE 754)."""
+
 BATCH_ROWS, BATCH_LETTERS = 10_000, 16 << 20
 """How many rows, and how many letters of them, become columns at a time."""
 
@@ -70,9 +76,16 @@ def text_and_kind(value: Any) -> tuple[str, str]:
         return value, kind
     if kind == "json":
         return _json(value), kind
-    if kind == "integer" and not -(2**63) <= value < 2**63:
+    if kind == "integer" and abs(value) > 2**53:
+        return str(value), LONG if -(2**63) <= value < 2**63 else "text"
+    if isinstance(value, Decimal) and len(value.as_tuple().digits) > EXACT_DIGITS and not _is_float(value):
         return str(value), "text"
     return (str(value).lower() if kind == "boolean" else str(value)), kind
+
+
+def _is_float(value: Decimal) -> bool:
+    """Return whether a float of 64 bits keeps all digits."""
+    return Decimal(repr(float(value))) == value
 
 
 _KINDS: dict[type, str] = {

@@ -84,6 +84,17 @@ class Page:
         keys = ", ".join(list(self.facts.keys.get(at, {}))[:20])
         return f"{at or 'it'} has: {keys}" if keys else "it is not an object"
 
+    @property
+    def more(self) -> str:
+        """Where the answer says that there are more pages; empty where it does not."""
+        return self.facts.more or ("its Link header does" if self.answer.links.get("next") else "")
+
+    def require_no_more(self, fix: str) -> None:
+        """Raise SourceError where the answer says that there are more pages, though the pagination sees none."""
+        if self.more:
+            fix = f"{fix}; `pagination: {{type: none}}` where the first page is all you want"
+            raise self.error("says that there are more pages", why=self.more, fix=fix)
+
     def error(self, did: str, *, why: str = "", fix: str = "", retryable: bool = False) -> SourceError:
         """Return an error that names this page."""
         return SourceError(f"{self.answer.where} {did}", why=why, fix=fix, retryable=retryable)

@@ -73,10 +73,8 @@ class PageReader:
                 {"json": self._json, "jsonl": self._jsonl, "csv": self._csv}[kind](page, into)
         page.records, page.so_far = into.count - before, into.count
         page.total = self._total(page)
-        if self.one_page and (more := page.facts.more or answer.links.get("next")):
-            raise page.error("says that there are more pages", why=more if page.facts.more else "its Link header does",
-                             fix="give the source its 'pagination', or `pagination: {type: none}` where the first "
-                             "page is all you want")  # fmt: skip
+        if self.one_page:
+            page.require_no_more("give the source its 'pagination'")
         return page
 
     def _format(self, answer: Answer) -> Format:

@@ -1,5 +1,6 @@
 """What a spec says of a model's channels: where each column comes from, and how many rows may fail to fit."""
 
+import re
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -18,6 +19,9 @@ from scheduled_reports.models.file import Currency, Unit
 from scheduled_reports.models.literals import Value
 from scheduled_reports.models.tolerance import is_limit
 from scheduled_reports.spec.marks import Sql, TableName
+
+_UNKNOWN_MARK = re.compile(r"%(?!-?[dmyHIMSj]|[aAbBcfGgnpuUVwWxXYzZ])")
+"""A sign that DuckDB's strptime does not know."""
 
 
 class _Short:
@@ -93,6 +97,9 @@ class Origin(Model):
     def _all_have_a_zone_or_none(cls, formats: tuple[str, ...]) -> tuple[str, ...]:
         if len({has_zone(text) for text in formats}) > 1:
             raise ValueError("some of the formats hold a zone (%z, %Z) and some do not; leave out one sort")
+        for text in formats:
+            if "%" not in text or _UNKNOWN_MARK.search(text.replace("%%", "")):
+                raise ValueError(f"{text!r} is no date format of strptime; write for example %d.%m.%Y %H:%M")
         return formats
 
     @model_validator(mode="after")

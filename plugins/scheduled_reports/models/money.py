@@ -68,8 +68,9 @@ def require_rates(rates: Rates, tables: Tables, needed: set[Currency | None], wh
             why = f"it has: {', '.join(present)}; {did_you_mean(column, present).partition(' (')[0]}"
             raise SourceError(f"{what}: its rates {rates.table!r} have no column {column!r}", why=why, fix=fix)
     wrong = f"""SELECT currency, day,
-            CASE WHEN count(*) > 1 THEN 'stands there twice' ELSE 'is not a number above 0' END AS fault
-        FROM ({_read(rates)}) GROUP BY ALL
+            CASE WHEN day IS NULL OR currency IS NULL THEN 'lacks its currency, or its day (written as 2026-10-01)'
+                 WHEN count(*) > 1 THEN 'stands there twice' ELSE 'is not a number above 0' END AS fault
+        FROM ({_read(rates)}) GROUP BY currency, day
         HAVING count(*) > 1 OR day IS NULL OR currency IS NULL OR coalesce(min(rate), 0) <= 0 ORDER BY ALL LIMIT 1"""
     with tables.query(wrong, {}, f"{what}: its rates {rates.table!r}") as reader:
         for currency, day, fault in (tuple(row.values()) for row in reader.read_all().to_pylist()):

@@ -23,7 +23,8 @@ def conversion(given: str, wanted: str) -> tuple[Fraction, Fraction]:
     try:
         zero, one, two = (_registry().Quantity(Fraction(number), given).to(wanted).magnitude for number in range(3))
     except Exception as error:  # Pint's errors have no common base
-        raise ValueError(f"{given} cannot become {wanted}: {error}") from error
+        why = "they do not measure the same"  # its own words may fail: it cannot format a Fraction as an exponent
+        raise ValueError(f"{given} cannot become {wanted}: {why}") from error
     if two - one != one - zero:
         raise ValueError(f"{given} cannot become {wanted} by a factor and an offset")
     return _short(one - zero), _short(zero)

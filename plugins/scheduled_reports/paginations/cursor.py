@@ -56,6 +56,7 @@ class CursorPagination(Pagination):
                 raise page.error(f"says that there is more, but has no {self.next!r}", why=page.has(self.next),
                                  fix="correct 'next' in its pagination")  # fmt: skip
             if page.number == 1 and page.records and self.next not in page.facts.kinds:
+                page.require_no_more("correct 'next' in its pagination")
                 log.warning("%s: it has no %r, so it is taken for the only page; %s", page.answer.where, self.next,
                             page.has(self.next))  # fmt: skip
             return None

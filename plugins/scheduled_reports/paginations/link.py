@@ -29,4 +29,6 @@ class LinkPagination(Pagination):
     def following(self, request: Request, page: Page) -> Request | None:
         """Return the request for that URL, with the same body; an answer without one is the last."""
         found = page.value(self.next) if self.next else page.answer.links.get("next")
+        if not found and page.number == 1 and (self.next is None or self.next not in page.facts.kinds):
+            page.require_no_more("correct 'next' in its pagination, or leave it out for the Link header")
         return request.moved_to(urljoin(page.answer.url, str(found))) if found else None
