@@ -25,6 +25,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -175,7 +176,9 @@ def ours(folder: Path) -> float:
     schedule = report.spec.schedules[0]
     period = report.timing(schedule).period_of(dt.date(2026, 10, 1))
     archive = RunFolder.of((folder / "archive").as_uri(), report.id, schedule.id, period.slug, "manual__1")
-    airflow_connection("calls").get_hook().get_sqlalchemy_engine()  # imports what the hook needs
+    airflow_connection("calls").get_hook().get_sqlalchemy_engine().connect().close()  # imports what the hook needs
+    for name in ("adbc_driver_postgresql", "adbc_driver_sqlite", "pyarrow.compute", "pyarrow.parquet"):
+        import_module(name)
     run = Run(report, schedule, period, "manual__1", archive, airflow_connection, {})
     began = time.perf_counter()
     report.spec.sources["calls"].extract(run, "calls", folder / "calls.parquet")
@@ -190,6 +193,7 @@ def pandas(folder: Path) -> float:
     from airflow.sdk import BaseHook
 
     hook: Any = BaseHook.get_connection("calls").get_hook()
+    hook.get_sqlalchemy_engine().connect().close()
     began, writer = time.perf_counter(), None
     if hook.conn_type == "postgres":
         connection = hook.get_sqlalchemy_engine().connect().execution_options(stream_results=True)

@@ -48,7 +48,8 @@ def read(way: str, folder: Path, query: str, zone: str = "UTC") -> pa.Table:
     database, path = database_of(airflow_connection, "shop"), folder / f"{way}.parquet"
     asked = Asked(query, {}, zone, "source 'x'")
     session = Session(dt.timedelta(minutes=5))
-    write_tables(session.tables(lambda session: getattr(database, way)(asked, session)), path, "source 'x'")
+    made = session.fetched(lambda session: getattr(database, way)(asked, session))
+    write_tables((each() if callable(each) else each for each in made), path, "source 'x'")
     return pq.read_table(path)
 
 

@@ -102,7 +102,7 @@ def test_a_column_that_parquet_cannot_hold_is_told_as_the_querys(tmp_path: Path)
     sql = "SELECT TIMESTAMP '2026-10-01' - TIMESTAMP '2026-09-01' AS took"
 
     with (
-        pytest.raises(SourceError, match=r"dataset 'x' failed: .*interval"),
+        pytest.raises(SourceError, match="dataset 'x': the column 'took' cannot be stored: DuckDB's type INTERVAL"),
         Tables(tmp_path).query(sql, {}, "dataset 'x'") as reader,
     ):
         pq.ParquetWriter(tmp_path / "t.part", reader.schema)
@@ -193,3 +193,12 @@ def test_a_sort_that_does_not_fit_into_memory_spills_to_a_temporary_folder_and_w
     assert 950_000 <= rows < 1_000_000
     assert spilled, "it should have needed the disk"
     assert [list((tmp_path / name).iterdir()) for name in ("tmp", "cwd", "tables")] == [[], [], []]
+
+
+@pytest.mark.parametrize("value", ["'10:00:00+02'::TIMETZ", "INTERVAL 3 DAY", "'101'::BIT", "5::UHUGEINT"])
+def test_a_type_that_a_file_would_change_is_told_with_its_column(tmp_path: Path, value: str) -> None:
+    with (
+        pytest.raises(SourceError, match=r"dataset 'x': the column 'v' cannot be stored: DuckDB's type"),
+        Tables(tmp_path).query(f"SELECT 1 AS a, {value} AS v", {}, "dataset 'x'") as reader,
+    ):
+        reader.read_all()

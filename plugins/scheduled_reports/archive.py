@@ -5,6 +5,7 @@ Layout: `<archive>/<report>/<schedule>/<period>/<run>/{manifest.json, data/, fil
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -101,21 +102,20 @@ class RunFolder:
     @contextmanager
     def scratch(self) -> Iterator[Path]:
         """Give a local folder that is gone afterwards; beside a local archive, so that `put` is a rename."""
-        folder = self._local()
+        folder, prefix = self._scratch
         try:
-            if folder:
-                folder.mkdir(parents=True, exist_ok=True)
-            temporary = tempfile.TemporaryDirectory(prefix=SCRATCH, dir=folder)
+            folder.mkdir(parents=True, exist_ok=True)
+            temporary = tempfile.TemporaryDirectory(prefix=prefix, dir=folder)
         except OSError as error:
             raise ArchiveError(f"cannot write {self.root}", why=str(error), fix=FIX) from error
         with temporary as name:
             yield Path(name)
 
     def sweep(self) -> None:
-        """Remove the scratch folders that killed steps left beside a local archive; for the run's first step alone."""
-        if folder := self._local():
-            for left in folder.glob(f"{SCRATCH}*"):
-                shutil.rmtree(left, ignore_errors=True)
+        """Remove the scratch folders that killed steps of the run left on this host; for its first step alone."""
+        folder, prefix = self._scratch
+        for left in folder.glob(f"{prefix}*"):
+            shutil.rmtree(left, ignore_errors=True)
 
     def note(self, **facts: Any) -> dict[str, Any]:
         """Merge `facts` into the run's manifest and return it.
@@ -139,6 +139,13 @@ class RunFolder:
         except Exception as error:
             raise ArchiveError(f"cannot read {self.root / 'manifest.json'}", why=str(error), fix=FIX) from error
         return found
+
+    @property
+    def _scratch(self) -> tuple[Path, str]:
+        """The folder of the run's scratch folders, and how their names begin: other runs' may lie beside them."""
+        if folder := self._local():
+            return folder, SCRATCH
+        return Path(tempfile.gettempdir()), f"{SCRATCH}{hashlib.sha256(self.uri.encode()).hexdigest()[:16]}-"
 
     def _local(self) -> Path | None:
         return Path(self.root.path) if self.root.protocol in {"file", "local", ""} else None

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _WHOLE = r"-?(?:0|[1-9]\d*)"
 _CLOCK = r"\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?"
+_LONG = r"^-?\d{16,}$"
 _DAY = r"\d{4}-\d\d-\d\d"
 
 TEXTS = {
@@ -119,7 +120,14 @@ def _from_text(values: pa.Array, wanted: str, target: pa.DataType) -> pa.Array:
     found = values.cast(target)
     if wanted == "number":
         _require(pc.is_finite(found))
+        _require_whole(values.filter(pc.match_substring_regex(values, _LONG)))
     return found
+
+
+def _require_whole(texts: pa.Array) -> None:
+    """Raise ValueError where a double does not keep a whole number, such as an identifier of 17 digits."""
+    if any(int(float(text)) != int(text) for text in texts.to_pylist() if text is not None):
+        raise ValueError
 
 
 def _integer_to_decimal(values: pa.Array, target: pa.DataType) -> pa.Array:

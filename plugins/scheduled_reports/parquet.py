@@ -102,6 +102,7 @@ class _Draft:
         self._target, self._what = target, what
         self._schema: pa.Schema | None = None
         self._writer: pq.ParquetWriter | None = None
+        self._words: list[str] = []
         self._parts: list[Path] = []
 
     def widen(self, schema: pa.Schema) -> None:
@@ -116,8 +117,9 @@ class _Draft:
     def add(self, table: pa.Table) -> None:
         self.widen(table.schema)
         if self._writer is None and table.num_rows:
+            self._words = _repeating(table)
             self._parts.append(self._target.with_suffix(f".{len(self._parts)}.part"))
-            self._writer = _writer(self._parts[-1], self._schema)
+            self._writer = _writer(self._parts[-1], self._schema, self._words)
         if self._writer is not None:
             self._writer.write_table(_cast(table, self._schema, self._what))
 
@@ -136,7 +138,7 @@ class _Draft:
 
         whole = self._target.with_suffix(".whole.part")
         parts, self._parts = self._parts, [*self._parts, whole]
-        with _writer(whole, self._schema) as writer:
+        with _writer(whole, self._schema, self._words) as writer:
             for part in parts:
                 with pq.ParquetFile(part) as file:
                     for batch in file.iter_batches():
@@ -157,12 +159,21 @@ class _Draft:
             writer.close()
 
 
-def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
-    """Return a writer; a dictionary of numbers and times takes a third longer to write, and makes the file larger."""
+def _repeating(table: pa.Table) -> list[str]:
+    """Return the columns of words that repeat: a dictionary has them read faster; others it makes larger and slower."""
     import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return [
+        name
+        for name, column in zip(table.column_names, table.columns, strict=True)
+        if pa.types.is_string(column.type) and pc.count_distinct(column).as_py() <= len(column) // 2
+    ]
+
+
+def _writer(path: Path, schema: pa.Schema, words: list[str]) -> pq.ParquetWriter:
     import pyarrow.parquet as pq
 
-    words = [field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)]
     return pq.ParquetWriter(path, schema, compression="zstd", use_dictionary=words)
 
 

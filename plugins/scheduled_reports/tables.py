@@ -25,6 +25,11 @@ million rows joined and pivoted in 18 s instead of 15 s."""
 THREADS = 4
 """At most; each needs at least 125 MB (https://duckdb.org/docs/stable/guides/performance/environment)."""
 
+_NOT_STORABLE = frozenset(
+    ("BIGNUM", "BIT", "INTERVAL", "TIME WITH TIME ZONE", "UHUGEINT", "UNION", "VARIANT", "VARINT")
+)
+"""DuckDB's types that become others on their way to Parquet: an offset is lost, a number becomes -1 or bytes."""
+
 
 @dataclass(frozen=True)
 class Tables:
@@ -99,7 +104,9 @@ class Tables:
                     connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM read_parquet({path})')
                 text, ordered = _bound(connection, sql, values)
                 _require_one_select(connection.extract_statements(text), what)
-                yield connection.sql(text, params=ordered).to_arrow_reader(BATCH_ROWS)
+                relation = connection.sql(text, params=ordered)
+                _require_storable(dict(zip(relation.columns, map(str, relation.types), strict=False)), what)
+                yield relation.to_arrow_reader(BATCH_ROWS)
             except (duckdb.Error, pa.ArrowException, OSError) as error:
                 if isinstance(error, OSError) and error.errno is not None:
                     raise  # the caller's, a full disk; Arrow tells DuckDB's late errors as an OSError without number
@@ -143,6 +150,14 @@ def _refused(what: str, why: str) -> SourceError:
         fix = f"it holds too much at a time for {MEMORY_LIMIT}: filter or group earlier, and make no lists of all rows"
         return SourceError(f"{what} failed", why=why.partition("\n")[0], fix=fix)
     return SourceError(f"{what} failed", why=why, fix="mend the SQL; `reports preview` shows whether it works")
+
+
+def _require_storable(types: Mapping[str, str], what: str) -> None:
+    """Raise where DuckDB has a type that Parquet has not: it would become another value, without a word."""
+    for name, kind in types.items():
+        if kind.partition("(")[0] in _NOT_STORABLE:
+            why, fix = f"DuckDB's type {kind} has no like in a table", f"CAST it: {name}::VARCHAR"
+            raise SourceError(f"{what}: the column {name!r} cannot be stored", why=why, fix=fix)
 
 
 def _quoted(path: Path) -> str:

@@ -58,7 +58,7 @@ def test_whoever_writes_slowly_holds_up_whoever_fetches() -> None:
             fetched += 1
             yield ONE
 
-    tables = Session(dt.timedelta(minutes=1)).tables(produce)
+    tables = Session(dt.timedelta(minutes=1)).fetched(produce)
     for taken in range(1, 50):
         next(tables)
         assert fetched <= taken + AHEAD + 2
@@ -72,7 +72,7 @@ def test_an_error_of_the_fetching_thread_comes_after_the_tables_before_it() -> N
         yield ONE
         raise KeyError("far")
 
-    tables = Session(dt.timedelta(minutes=1)).tables(produce)
+    tables = Session(dt.timedelta(minutes=1)).fetched(produce)
 
     assert next(tables) is ONE
     with pytest.raises(KeyError, match="far"):
@@ -91,7 +91,7 @@ def test_a_query_is_cancelled_and_its_thread_ends_when_nobody_wants_more() -> No
         finally:
             ended.set()
 
-    tables = Session(dt.timedelta(minutes=1)).tables(produce)
+    tables = Session(dt.timedelta(minutes=1)).fetched(produce)
     next(tables)
     tables.close()
 
@@ -100,7 +100,8 @@ def test_a_query_is_cancelled_and_its_thread_ends_when_nobody_wants_more() -> No
 
 
 @pytest.mark.parametrize("lets_in", [True, False])
-def test_a_driver_that_never_returns_is_left_behind(lets_in: bool) -> None:
+def test_a_driver_that_never_returns_is_left_behind(lets_in: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scheduled_reports.databases.session.GRACE_SECONDS", 0.1)
     for_ever = threading.Event()
 
     def produce(session: Session) -> Iterator[pa.Table]:
@@ -110,5 +111,5 @@ def test_a_driver_that_never_returns_is_left_behind(lets_in: bool) -> None:
         yield ONE
 
     with pytest.raises(TooLongError if lets_in else NoAnswerError):
-        next(Session(dt.timedelta(seconds=0.1)).tables(produce))
+        next(Session(dt.timedelta(seconds=0.1)).fetched(produce))
     for_ever.set()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from scheduled_reports.spec.load import BrokenReport, Report, load, load_all
 from specs import SALES, write
 
@@ -68,7 +70,47 @@ def test_keys_beside_use_take_the_place_of_the_definitions_own(lay: Callable, lo
 
     source = loaded().spec.sources["orders"]
 
-    assert (source.timezone, list(source.columns), str(source.ready_at)) == ("Europe/Berlin", ["a"], "05:30:00")
+    assert (source.timezone, list(source.columns), str(source.ready_at)) == ("Europe/Berlin", ["b", "a"], "05:30:00")
+
+
+def test_a_mask_of_a_definition_stays_where_a_spec_tells_more_of_its_columns(lay: Callable, loaded: Callable) -> None:
+    masked = ORDERS + "columns:\n  customer: {sensitive: true, mask: hash}\n  amount: {type: number}\n"
+    told = "orders: {use: orders, columns: {amount: {type: 'decimal(12,2)'}}}"
+    lay(
+        {
+            **SHARED,
+            "include/sources/orders.yaml": masked,
+            "report_specs/sales.yaml": USING.replace("orders: {use: orders}", told),
+        }
+    )
+
+    columns = loaded().spec.sources["orders"].columns
+
+    assert columns["customer"].sensitive
+    assert columns["customer"].mask["default"].kind == "hash"
+    assert columns["amount"].type == "decimal(12,2)"
+
+
+@pytest.mark.parametrize(
+    ("mask", "found"),
+    [
+        ("null", {"default": "null"}),
+        ("{auditor: null, default: hash}", {"auditor": "null", "default": "hash"}),
+        ("{default: partial}", {"default": "partial"}),
+        ("{type: partial, keep_last: 2}", {"default": "partial"}),
+    ],
+)
+def test_a_mask_takes_the_place_of_the_templates_as_a_whole(
+    lay: Callable, loaded: Callable, mask: str, found: dict[str, str]
+) -> None:
+    masked = SALES.replace("datasets:", "    columns: {customer: {mask: {default: hash, auditor: keep}}}\ndatasets:", 1)
+    lay({"include/templates/standard.yaml": masked})
+    own = f"orders: {{columns: {{customer: {{mask: {mask}}}}}}}"
+    lay({"report_specs/sales.yaml": f"extends: standard\nsources:\n  {own}\n"})
+
+    masks = loaded().spec.sources["orders"].columns["customer"].mask
+
+    assert {role: entry.kind for role, entry in masks.items()} == found
 
 
 def test_a_null_beside_use_removes_a_key_of_the_definition(lay: Callable, loaded: Callable) -> None:

@@ -121,6 +121,20 @@ def test_a_role_that_no_mask_knows_is_a_slip(tmp_path: Path) -> None:
     assert checked(tmp_path, people("email: {mask: hash}\n").replace("role: auditor", "role: whoever")) == []
 
 
+def test_two_roles_must_not_share_a_folder_for_a_file_of_one_name(tmp_path: Path) -> None:
+    place = "connection: partner, path: 'out/{{ period.slug }}"
+    both = f"  - {{type: sftp, id: all, {place}', files: csv}}\n"
+    both += f"  - {{type: sftp, id: aud, {place}/', files: csv, role: auditor}}\n"
+    text = people()
+    text = text[: text.index("  - {type: email, id: everybody")] + both + text[text.index("schedules:") :]
+
+    (told,) = problems(tmp_path, text)
+
+    assert "deliver[2].path: 'aud' replaces the files of 'all', which are another role's, by its own" in told
+    assert checked(tmp_path, text.replace("/', files: csv, role", "/audit', files: csv, role")) == []
+    assert checked(tmp_path, text.replace("id: all,", "id: all, role: auditor,")) == []
+
+
 @pytest.mark.parametrize("word", ["default", "type"])
 def test_words_that_masks_need_are_no_roles(tmp_path: Path, word: str) -> None:
     (told,) = problems(tmp_path, people().replace("role: auditor", f"role: {word}"))

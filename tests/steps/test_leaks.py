@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sqlite3
+import subprocess
+import sys
+import tempfile
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
+from airflow.sdk.io.store import attach
+from fsspec.implementations.memory import MemoryFileSystem
 
 from people import PEOPLE, connect_crm, people
 from runs import NOW, ledger_of, rendered, run_of
+from scheduled_reports.archive import RunFolder
 from scheduled_reports.errors import RenderError, SourceError
 from scheduled_reports.run import Run
 from scheduled_reports.steps.deliver import deliver
@@ -20,6 +30,8 @@ from scheduled_reports.steps.render import render
 from scheduled_reports.tables import Tables
 
 CONTACTS = "SELECT name, email AS contact, phone, born, income FROM people ORDER BY id"
+
+pytestmark = pytest.mark.filterwarnings("ignore:GitWildMatchPattern")  # Airflow's own, as it loads its lineage code
 
 SENSITIVE = "email: {sensitive: true}\nincome: {sensitive: true}\n"
 
@@ -166,3 +178,36 @@ def test_a_column_that_became_sensitive_after_rendering_is_not_sent(
 
     with pytest.raises(SourceError, match="the run's data is not masked as the spec says"):
         deliver(crm_run(people("email: {sensitive: true}\n").replace("email AS contact, ", "")), ledger, "everybody")
+
+
+def test_what_a_killed_extraction_left_is_gone_after_the_next_where_the_archive_is_remote_too(
+    crm_run: Callable[..., Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attach("memory", fs=MemoryFileSystem())
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    code = dedent(f"""
+        import os, signal
+        from dataclasses import replace
+        from pathlib import Path
+        import scheduled_reports.steps.extract as step
+        from people import people
+        from runs import run_of
+        from scheduled_reports.archive import RunFolder
+        step.admit = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+        remote = RunFolder.of("memory://kept", "a", "b", "c", "d")
+        step.extract(replace(run_of(Path({str(tmp_path)!r}), people()), folder=remote))
+    """)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=False,
+        env={**os.environ, "PYTHONPATH": ":".join(sys.path), "TMPDIR": str(temporary)},
+    )  # fmt: skip
+    left = [path.parts[-3:] for path in temporary.rglob("people.parquet")]
+    assert done.returncode == -signal.SIGKILL, done.stderr[-2000:]
+    assert len(left) == 1
+
+    extract(replace(crm_run(), folder=RunFolder.of("memory://kept", "a", "b", "c", "other")))
+    assert len(list(temporary.rglob("people.parquet"))) == 1, "another run's scratch may be in use"
+    extract(replace(crm_run(), folder=RunFolder.of("memory://kept", "a", "b", "c", "d")))
+    assert list(temporary.rglob("people.parquet")) == []

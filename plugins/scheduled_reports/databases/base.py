@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Union
 
 from scheduled_reports.databases.failures import Kind
 from scheduled_reports.databases.session import Session
@@ -18,6 +18,10 @@ BATCH_ROWS, BATCH_BYTES = 20_000, 2**22
 
 FIRST_ROWS = 500
 """How many rows tell how wide they are."""
+
+
+Made = Union["pa.Table", Callable[[], "pa.Table"]]
+"""A table, or what makes one, in the thread that writes it."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ class Database(ABC):
     def rows(self, asked: Asked, session: Session) -> Iterator[pa.Table]:
         """Read row by row with the hook's own driver: every database can."""
 
-    def columns(self, asked: Asked, session: Session) -> Iterator[pa.Table]:
+    def columns(self, asked: Asked, session: Session) -> Iterator[Made]:
         """Read with a columnar driver.
 
         Raises:

@@ -65,7 +65,7 @@ class ColumnarConnection:
                 statement.execute_update()
 
     def batches(self, sql: str, options: Mapping[str, str], values: Sequence[Any] = ()) -> Iterator[pa.RecordBatch]:
-        """Run a query and yield its record batches, each checked to be sound."""
+        """Run a query and yield its record batches, not checked yet."""
         import pyarrow as pa
 
         self._running = self._open.enter_context(self._statement(self._opened))
@@ -77,11 +77,23 @@ class ColumnarConnection:
             self._running.bind(pa.record_batch([pa.array([value]) for value in values], names=names))
         stream, _ = self._running.execute_query()
         with pa.RecordBatchReader.from_stream(stream) as reader:
-            for batch in reader:
-                batch.validate(full=True)  # a database may hold text that is no UTF-8
-                yield batch
+            yield from reader
 
     def cancel(self) -> None:
         """Cancel the query, from another thread."""
         if self._running is not None:
             self._running.cancel()
+
+
+def later(make: Callable[[pa.RecordBatch], pa.Table], batch: pa.RecordBatch) -> Callable[[], pa.Table]:
+    """Return what makes a table of a batch, in the thread that writes: the one that fetches has enough to do."""
+    import pyarrow as pa
+
+    def table() -> pa.Table:
+        try:
+            batch.validate(full=True)  # a database may hold text that is no UTF-8
+            return make(batch)
+        except pa.ArrowException as error:
+            raise NotColumnarError(f"a value does not fit: {str(error).partition(chr(10))[0]}") from error
+
+    return table

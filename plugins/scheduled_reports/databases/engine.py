@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -55,14 +55,18 @@ class EngineDatabase(Database):
         """Give a connection whose transaction only reads, in the source's time zone, with a limit of time."""
         try:
             with self.engine.connect() as connection:
-                session.connected(canceller(connection.connection.driver_connection))
                 self.prepare(connection, asked, session)
+                session.connected(self.canceller(connection))
                 yield connection
         finally:
             self.engine.dispose()
 
     def prepare(self, connection: Connection, asked: Asked, session: Session) -> None:
         """Begin a transaction that only reads: nothing that all databases know how to."""
+
+    def canceller(self, connection: Connection) -> Callable[[], object] | None:
+        """Return what cancels the connection's query from another thread; it must not hold Python's lock meanwhile."""
+        return canceller(connection.connection.driver_connection)
 
     def run(self, connection: Connection, asked: Asked) -> CursorResult[Any]:
         """Run the query."""

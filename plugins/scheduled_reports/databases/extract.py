@@ -7,16 +7,12 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from scheduled_reports.databases.base import Asked, Database, NotColumnarError
+from scheduled_reports.databases.base import Asked, Database, Made, NotColumnarError
 from scheduled_reports.databases.failures import Kind, failure, no_answer, require_reading, took_too_long
 from scheduled_reports.databases.session import CONNECT_SECONDS, NoAnswerError, Session, TooLongError
 from scheduled_reports.errors import ReportError
 from scheduled_reports.parquet import write_tables
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 log = logging.getLogger(__name__)
 
@@ -46,15 +42,15 @@ def extract(database: Database, asked: Asked, timeout: dt.timedelta, target: Pat
 
 def _write(
     database: Database,
-    way: Callable[[Asked, Session], Iterator[pa.Table]],
+    way: Callable[[Asked, Session], Iterator[Made]],
     asked: Asked,
     session: Session,
     target: Path,
 ) -> None:
     what, where = asked.what, database.where
     try:
-        with closing(session.tables(lambda session: way(asked, session))) as tables:
-            write_tables(tables, target, what)
+        with closing(session.fetched(lambda session: way(asked, session))) as tables:
+            write_tables((made() if callable(made) else made for made in tables), target, what)
     except (ReportError, NotColumnarError):
         raise
     except TooLongError as error:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from scheduled_reports.databases import columnar
-from scheduled_reports.databases.base import BATCH_BYTES, Asked, NotColumnarError, portions
+from scheduled_reports.databases.base import BATCH_BYTES, Asked, Made, NotColumnarError, portions
 from scheduled_reports.databases.engine import STREAMING, EngineDatabase
 from scheduled_reports.databases.failures import Kind
 from scheduled_reports.databases.postgres_columns import Columns
@@ -43,7 +43,7 @@ class Special(EngineDatabase):
             with closing(result):
                 yield from portions(result.fetchmany, lambda rows: columns.of_rows(rows, asked.what))
 
-    def columns(self, asked: Asked, session: Session) -> Iterator[pa.Table]:
+    def columns(self, asked: Asked, session: Session) -> Iterator[Made]:
         """Read with COPY in binary; the driver says first whether the query is right, and who we are."""
         columnar.require("adbc_driver_postgresql")
         with self.connected(asked, session) as connection:
@@ -57,7 +57,7 @@ class Special(EngineDatabase):
             opened.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", *_settings(asked, session))
             size = {"adbc.postgresql.batch_size_hint_bytes": str(BATCH_BYTES)}
             for batch in opened.batches(columns.query, size):
-                yield columns.of_batch(batch)
+                yield columnar.later(columns.of_batch, batch)
 
     def prepare(self, connection: Connection, asked: Asked, session: Session) -> None:
         """Begin a transaction that only reads and sees one moment; timestamps beside timestamptz are the source's."""
@@ -67,8 +67,20 @@ class Special(EngineDatabase):
         if self.engine.driver == "psycopg2":
             _refuse_infinity(connection)
 
+    def canceller(self, connection: Connection) -> Callable[[], object]:
+        """Return what cancels the query through another connection: both drivers' `cancel` stops all of Python."""
+        process = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+
+        def cancel() -> None:
+            with self.engine.connect() as other:
+                other.exec_driver_sql(f"SELECT pg_cancel_backend({int(process)})")
+
+        return cancel
+
     def special_kind(self, error: Exception) -> Kind | None:
-        """Return what an error means by its SQLSTATE."""
+        """Return what an error means by its SQLSTATE; one of several features not supported is to write in WITH."""
+        if "data-modifying" in str(error):
+            return Kind.WRITES
         state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
         return KINDS.get(str(state))
 

@@ -8,10 +8,9 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, suppress
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+T = TypeVar("T")
 
 CONNECT_SECONDS = 30.0
 """How long a connection may take; the drivers' own limits, where they have any, are minutes or none."""
@@ -20,7 +19,7 @@ GRACE_SECONDS = 2.0
 """How much later than the database this side ends a query, and how long it then waits for the driver to give in."""
 
 AHEAD = 2
-"""How many tables may wait to be written."""
+"""How much that is fetched may wait to be written."""
 
 
 class NoAnswerError(Exception):
@@ -63,8 +62,8 @@ class Session:
         self._cancel = cancel
         self._connected.set()
 
-    def tables(self, produce: Callable[[Session], Iterator[pa.Table]]) -> Generator[pa.Table]:
-        """Yield what `produce` yields in a thread of its own, a few tables ahead.
+    def fetched(self, produce: Callable[[Session], Iterator[T]]) -> Generator[T]:
+        """Yield what `produce` yields in a thread of its own, a little ahead.
 
         Raises:
             NoAnswerError: It could not connect in time.
@@ -73,7 +72,7 @@ class Session:
         """
         self._connected.clear()
         self._cancel = None
-        line: queue.Queue[pa.Table | Exception | None] = queue.Queue(AHEAD)
+        line: queue.Queue[T | Exception | None] = queue.Queue(AHEAD)
         given_up = threading.Event()
         fetching = threading.Thread(target=_fetch, args=(produce, self, line, given_up), daemon=True)
         fetching.start()
@@ -86,7 +85,7 @@ class Session:
             given_up.set()
             self._end(fetching)
 
-    def _next(self, line: queue.Queue[pa.Table | Exception | None]) -> pa.Table | Exception | None:
+    def _next(self, line: queue.Queue[T | Exception | None]) -> T | Exception | None:
         if not self._connected.is_set():
             with suppress(queue.Empty):
                 return line.get(timeout=min(CONNECT_SECONDS, self.seconds_left))
@@ -105,15 +104,15 @@ class Session:
 
 
 def _fetch(
-    produce: Callable[[Session], Iterator[pa.Table]],
+    produce: Callable[[Session], Iterator[T]],
     session: Session,
-    line: queue.Queue[pa.Table | Exception | None],
+    line: queue.Queue[T | Exception | None],
     given_up: threading.Event,
 ) -> None:
     try:
-        with closing(produce(session)) as tables:  # type: ignore[type-var]
-            for table in tables:
-                if not _put(line, table, given_up):
+        with closing(produce(session)) as items:  # type: ignore[type-var]
+            for item in items:
+                if not _put(line, item, given_up):
                     return
         end: Exception | None = None
     except Exception as error:  # the thread that writes raises it
@@ -121,9 +120,7 @@ def _fetch(
     _put(line, end, given_up)
 
 
-def _put(
-    line: queue.Queue[pa.Table | Exception | None], item: pa.Table | Exception | None, given_up: threading.Event
-) -> bool:
+def _put(line: queue.Queue[T | Exception | None], item: T | Exception | None, given_up: threading.Event) -> bool:
     while not given_up.is_set():
         with suppress(queue.Full):
             line.put(item, timeout=0.1)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from scheduled_reports.databases import columnar
-from scheduled_reports.databases.base import BATCH_ROWS, Asked, NotColumnarError
+from scheduled_reports.databases.base import BATCH_ROWS, Asked, Made, NotColumnarError
 from scheduled_reports.databases.engine import EngineDatabase
 from scheduled_reports.databases.failures import Kind
 from scheduled_reports.databases.session import Session
@@ -60,7 +60,7 @@ class Special(EngineDatabase):
         """Run the query; SQLite has no timestamps: its own functions write and compare text."""
         return super().run(connection, _as_text(asked))
 
-    def columns(self, asked: Asked, session: Session) -> Iterator[pa.Table]:
+    def columns(self, asked: Asked, session: Session) -> Iterator[Made]:
         """Read with ADBC, which takes a column's type from its first rows and makes text of what comes later.
 
         So the query is asked for each value's storage class (https://www.sqlite.org/datatype3.html), too.
@@ -79,7 +79,7 @@ class Special(EngineDatabase):
             came = False
             for batch in opened.batches(_with_classes(sql, names, doubtful), rows, plain):
                 came = True
-                yield _typed(batch, names, doubtful)
+                yield columnar.later(lambda batch: _typed(batch, names, doubtful), batch)
         if not came:
             raise NotColumnarError("there is no row that would tell its columns' types")
 

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from scheduled_reports.spec.sql import for_parser
@@ -38,6 +38,7 @@ class Parsed:
     tree: tuple[Any, ...] = ()
 
 
+@lru_cache(maxsize=1024)
 def parsed(sql: str) -> Parsed:
     """Parse DuckDB's SQL with `:name` bind values; nothing is executed, and no table need exist."""
     text = for_parser(sql)
@@ -60,7 +61,8 @@ def parsed(sql: str) -> Parsed:
         (place for place, (was, now) in enumerate(zip(for_parser(sql), text, strict=False)) if was != now), None
     )
     found = {name: _characters(text[:changed], place) for name, place in _tables(statements, frozenset())}
-    return Parsed(found, _unforeseeable(statements), tree=tuple(statements))
+    unforeseeable = _unforeseeable(statements) if "query" in text.lower() else ""
+    return Parsed(found, unforeseeable, tree=tuple(statements))
 
 
 def parsed_expression(sql: str) -> Parsed:

@@ -1,8 +1,8 @@
 """Lay one YAML mapping over another.
 
 The upper one's keys win: mappings are merged key by key, everything else, lists too, is replaced as a whole, and a null
-removes the key. A mapping that says `use`, or another `type` than the lower one, replaces it: the keys of one kind mean
-nothing to another.
+removes the key; only a `mask` is replaced as a whole, and its null is the mask of that name. A mapping that says `use`,
+or another `type` than the lower one, replaces it: the keys of one kind mean nothing to another.
 """
 
 from __future__ import annotations
@@ -13,8 +13,15 @@ from scheduled_reports.spec.yaml import entry
 
 NULL = "tag:yaml.org,2002:null"
 
-_NULL_MEANS_NULL = ("default",)
-"""Keys whose null is a value: a parameter's default may be nothing."""
+_NULL_MEANS_NULL = ("default", "mask")
+"""Keys whose null is a value: a parameter's default may be nothing, and a mask may empty its column."""
+
+_NEVER_MERGED = ("mask",)
+"""Keys whose mappings are replaced as a whole: roles that the lower one lets see a column are not in the upper one."""
+
+
+_ALWAYS_MERGED = ("columns",)
+"""Keys whose mappings are merged even where all else is replaced: a mask must not go because another type comes."""
 
 
 def merged(lower: yaml.MappingNode, upper: yaml.MappingNode) -> yaml.MappingNode:
@@ -23,7 +30,10 @@ def merged(lower: yaml.MappingNode, upper: yaml.MappingNode) -> yaml.MappingNode
 
 
 def replaced(lower: yaml.MappingNode, upper: yaml.MappingNode) -> yaml.MappingNode:
-    """Return `lower` with the keys of `upper` in place of its own, whatever they hold; a null removes the key."""
+    """Return `lower` with the keys of `upper` in place of its own, whatever they hold; a null removes the key.
+
+    Only `columns` are merged, column by column.
+    """
     return _over(lower, upper, deep=False)
 
 
@@ -50,7 +60,8 @@ def _over(lower: yaml.MappingNode, upper: yaml.MappingNode, *, deep: bool) -> ya
         if below and value.tag == NULL and key.value not in _NULL_MEANS_NULL:
             del entries[key.value]
         else:
-            entries[key.value] = key, _laid(below[1], value) if below and deep else value
+            laid = below and (deep or key.value in _ALWAYS_MERGED) and key.value not in _NEVER_MERGED
+            entries[key.value] = key, _laid(below[1], value) if below and laid else value
     return mapping(upper, list(entries.values()))
 
 

@@ -20,7 +20,7 @@ from scheduled_reports.spec.earlier_runs import own_run_findings
 from scheduled_reports.spec.marks import Finding, Loc, Mark, marked
 from scheduled_reports.spec.places import path_text
 from scheduled_reports.spec.problems import did_you_mean
-from scheduled_reports.spec.roles import unknown_roles
+from scheduled_reports.spec.roles import shared_places, unknown_roles
 from scheduled_reports.spec.secrets import secrets_in
 from scheduled_reports.spec.sensitive import shown_directly
 from scheduled_reports.spec.sql import RUN_BINDS, binds_in
@@ -39,7 +39,7 @@ def findings(report: Report, source: Source) -> Iterator[Finding]:
     names = _Names(report)
     yield from names.clashes()
     yield from names.files()
-    for loc, message, hint in (*unknown_roles(report.spec), *shown_directly(report)):
+    for loc, message, hint in (*unknown_roles(report.spec), *shared_places(report.spec), *shown_directly(report)):
         yield loc, f"{path_text(source.known(loc))}: {message}", hint
     for loc, message, hint in own_run_findings(report):
         yield loc, f"{path_text(source.known(loc))}: {message}", hint

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 from typing import TYPE_CHECKING
 
+from scheduled_reports.channels.sftp import Sftp
 from scheduled_reports.columns import DEFAULT
+from scheduled_reports.editions import edition_of
 from scheduled_reports.spec.marks import Finding
 from scheduled_reports.spec.problems import did_you_mean
 
@@ -24,3 +27,17 @@ def unknown_roles(spec: ReportSpec) -> Iterator[Finding]:
         role = channel.role
         if known and role is not None and role not in known:
             yield ("deliver", index, "role"), f"no mask names the role {role!r}", did_you_mean(role, known)
+
+
+def shared_places(spec: ReportSpec) -> Iterator[Finding]:
+    """Yield destinations that put one role's file where another puts the others', under the same name."""
+    places = [(index, channel) for index, channel in enumerate(spec.deliver) if isinstance(channel, Sftp)]
+    for (_, one), (index, other) in combinations(places, 2):
+        same = (one.connection, one.path.rstrip("/")) == (other.connection, other.path.rstrip("/"))
+        if same and edition_of(spec, one) != edition_of(spec, other) and _names(spec, one) & _names(spec, other):
+            message = f"{other.key!r} replaces the files of {one.key!r}, which are another role's, by its own"
+            yield ("deliver", index, "path"), message, "give each role a folder of its own"
+
+
+def _names(spec: ReportSpec, channel: Sftp) -> set[tuple[str, str]]:
+    return {(entry.file_name, entry.extension) for entry in spec.formats if entry.key in channel.formats()}
