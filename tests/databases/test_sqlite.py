@@ -144,6 +144,14 @@ def test_the_way_by_columns_is_the_one_taken(tmp_path: Path, shop: Any, caplog: 
     assert "row by row" not in caplog.text
 
 
+def test_no_rows_still_have_columns(tmp_path: Path, shop: Any) -> None:
+    shop([(1, "x")])
+
+    for way in ("columns", "rows"):
+        table = read(way, tmp_path, "SELECT * FROM t WHERE c0 > 1")
+        assert (table.column_names, table.num_rows) == (["c0", "c1"], 0)
+
+
 def test_a_query_that_takes_long_to_begin_is_right_too(tmp_path: Path, shop: Any) -> None:
     shop([(n,) for n in range(30_000)])
     query = """

@@ -77,6 +77,13 @@ class Special(EngineDatabase):
 
         return cancel
 
+    def reason(self, error: Exception) -> str:
+        """Return the server's words, without the line of a statement that is not the author's."""
+        told: Any = getattr(getattr(error, "orig", error), "diag", None)
+        if told is None or not told.message_primary:
+            return super().reason(error)
+        return "; ".join(filter(None, (told.message_primary, told.message_detail, told.message_hint)))
+
     def special_kind(self, error: Exception) -> Kind | None:
         """Return what an error means by its SQLSTATE; one of several features not supported is to write in WITH."""
         if "data-modifying" in str(error):

@@ -79,8 +79,10 @@ class Session:
         try:
             while (item := self._next(line)) is not None:
                 if isinstance(item, Exception):
+                    self._cancel = None  # nothing runs any more
                     raise item
                 yield item
+            self._cancel = None
         finally:
             given_up.set()
             self._end(fetching)

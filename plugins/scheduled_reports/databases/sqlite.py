@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from scheduled_reports.column_values import table_of
 from scheduled_reports.databases import columnar
 from scheduled_reports.databases.base import BATCH_ROWS, Asked, Made, NotColumnarError
 from scheduled_reports.databases.engine import EngineDatabase
@@ -76,12 +77,9 @@ class Special(EngineDatabase):
             opened.run("PRAGMA query_only = ON", "PRAGMA busy_timeout = 5000")
             rows = {"adbc.sqlite.query.batch_rows": str(BATCH_ROWS)}
             plain = [int(value) if isinstance(value, bool) else value for value in values]
-            came = False
+            yield table_of(names, [], asked.what)
             for batch in opened.batches(_with_classes(sql, names, doubtful), rows, plain):
-                came = True
                 yield columnar.later(lambda batch: _typed(batch, names, doubtful), batch)
-        if not came:
-            raise NotColumnarError("there is no row that would tell its columns' types")
 
     def _require_file(self, asked: Asked) -> None:
         """Require the file: SQLite would make an empty one, and miss the table in it."""
