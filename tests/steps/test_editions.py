@@ -8,33 +8,19 @@ from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
-from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 from pypdf import PdfReader
 
 from demo.mail_server import MailServer
-from people import KEY, PEOPLE, connect_crm, people
-from runs import NOW, connect_mail, ledger_of, rendered, run_of
+from people import KEY, PEOPLE, people
+from runs import NOW, connect_mail, ledger_of, rendered
 from scheduled_reports.errors import DeliveryError, RenderError, SourceError
 from scheduled_reports.run import Run
 from scheduled_reports.steps.deliver import deliver
 from scheduled_reports.steps.extract import extract
 from scheduled_reports.steps.render import all_artifacts, render
-
-
-@pytest.fixture
-def crm_run(tmp_path: Path, connection: Callable, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Run]:
-    """Make runs of a report on people."""
-    monkeypatch.setenv("AIRFLOW__SCHEDULED_REPORTS__MASKING_CONN_ID", "masking")
-    connect_crm(connection, tmp_path)
-
-    def make(text: str = "", **changes: Any) -> Run:
-        return run_of(tmp_path, text or people(), **changes)
-
-    return make
-
 
 FULL = "  - {type: csv, id: full, dataset: people, file_name: full}\n"
 

@@ -10,26 +10,13 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from people import KEY, connect_crm, people
-from runs import run_of
+from people import KEY, people
 from scheduled_reports.errors import SettingError, SourceError, UnknownConnectionError
 from scheduled_reports.run import Run
 from scheduled_reports.steps.extract import extract
 from scheduled_reports.tables import Tables
 
 FOLDERS = ("data", "roles/auditor")
-
-
-@pytest.fixture
-def crm_run(tmp_path: Path, connection: Callable, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Run]:
-    """Make runs of a report on people."""
-    monkeypatch.setenv("AIRFLOW__SCHEDULED_REPORTS__MASKING_CONN_ID", "masking")
-    connect_crm(connection, tmp_path)
-
-    def make(text: str = "", **changes: Any) -> Run:
-        return run_of(tmp_path, text or people(), **changes)
-
-    return make
 
 
 def rows(run: Run, table: str, folder: str = "data") -> list[dict[str, Any]]:

@@ -13,14 +13,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
-from typing import Any
 
 import pytest
 from airflow.sdk.io.store import attach
 from fsspec.implementations.memory import MemoryFileSystem
 
-from people import PEOPLE, connect_crm, people
-from runs import NOW, ledger_of, rendered, run_of
+from people import PEOPLE, people
+from runs import NOW, ledger_of, rendered
 from scheduled_reports.archive import RunFolder
 from scheduled_reports.errors import RenderError, SourceError
 from scheduled_reports.run import Run
@@ -34,18 +33,6 @@ CONTACTS = "SELECT name, email AS contact, phone, born, income FROM people ORDER
 pytestmark = pytest.mark.filterwarnings("ignore:GitWildMatchPattern")  # Airflow's own, as it loads its lineage code
 
 SENSITIVE = "email: {sensitive: true}\nincome: {sensitive: true}\n"
-
-
-@pytest.fixture
-def crm_run(tmp_path: Path, connection: Callable, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Run]:
-    """Make runs of a report on people."""
-    monkeypatch.setenv("AIRFLOW__SCHEDULED_REPORTS__MASKING_CONN_ID", "masking")
-    connect_crm(connection, tmp_path)
-
-    def make(text: str = "", **changes: Any) -> Run:
-        return run_of(tmp_path, text or people(), **changes)
-
-    return make
 
 
 def made_by(query: str, columns: str = SENSITIVE) -> str:
