@@ -1,4 +1,4 @@
-"""What tests of sources share: a server that plays Airflow's REST API, and the connection to it."""
+"""What tests of sources share: a server that plays Airflow's REST API, archives, the connections to them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,36 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
+from airflow.sdk.io.store import attach
+from fsspec.implementations.memory import MemoryFileSystem
 
 from airflow_rest import SECRET, Api, answer, page
+from runs import connect_shop, use_settings
+
+
+@pytest.fixture(params=["file", "memory"])
+def archive(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, connection: Callable[..., None]
+) -> str:
+    """Return the URL of an archive, on disk and in object storage, that the settings name."""
+    use_settings(monkeypatch, tmp_path)
+    connect_shop(connection, tmp_path)
+    attach("memory", fs=MemoryFileSystem())
+    url = (tmp_path / "archive").as_uri().replace("file://", f"{request.param}://")
+    monkeypatch.setenv("AIRFLOW__SCHEDULED_REPORTS__ARCHIVE", url)
+    return url
+
+
+@pytest.fixture
+def on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, connection: Callable[..., None]) -> str:
+    """Return the URL of an archive on disk that the settings name."""
+    use_settings(monkeypatch, tmp_path)
+    connect_shop(connection, tmp_path)
+    return (tmp_path / "archive").as_uri()
 
 
 @pytest.fixture

@@ -3,121 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import logging
-import resource
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-from airflow.sdk.io.store import attach
-from fsspec.implementations.memory import MemoryFileSystem
 
-from runs import NOW, connect_shop, ledger_of, run_of, use_settings
+from earlier_runs import THURSDAY, a_run, number, orders, read, sent, spec
+from runs import NOW, ledger_of
 from scheduled_reports.archive import RunFolder
-from scheduled_reports.errors import ArchiveError, DeliveryError, ReportError, SourceError
-from scheduled_reports.ledger import DeliveryState
-from scheduled_reports.run import Run
+from scheduled_reports.errors import SourceError
 from scheduled_reports.spec.load import BrokenReport, load
 from scheduled_reports.steps import RunSkipped, StepSkipped
 from scheduled_reports.steps.close import close
 from scheduled_reports.steps.extract import extract
 from scheduled_reports.steps.gate import gate
-from scheduled_reports.steps.plan import owed
 from scheduled_reports.tables import Tables
 from specs import SALES, write
 
 pytestmark = pytest.mark.filterwarnings("ignore:GitWildMatchPattern")  # Airflow's own, as it loads its lineage code
-
-DAY_BEFORE = """
-  day_before:
-    type: run
-    table: totals
-"""
-DAILY = '  - {id: daily, when: "30 6 * * *", timezone: Europe/Berlin}\n'
-THURSDAY = dt.date(2026, 10, 1)
-
-
-def spec(*lines: str, text: str = SALES) -> str:
-    """Return the small spec with the source `day_before` and more lines in it."""
-    more = "".join(f"    {line}\n" for line in lines)
-    return text.replace("datasets:\n", f"{DAY_BEFORE.lstrip(chr(10))}{more}datasets:\n", 1)
-
-
-@pytest.fixture(params=["file", "memory"])
-def archive(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, connection: Callable[..., None]
-) -> str:
-    """Return the URL of an archive, on disk and in object storage, that the settings name."""
-    use_settings(monkeypatch, tmp_path)
-    connect_shop(connection, tmp_path)
-    attach("memory", fs=MemoryFileSystem())
-    url = (tmp_path / "archive").as_uri().replace("file://", f"{request.param}://")
-    monkeypatch.setenv("AIRFLOW__SCHEDULED_REPORTS__ARCHIVE", url)
-    return url
-
-
-@pytest.fixture
-def on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, connection: Callable[..., None]) -> str:
-    """Return the URL of an archive on disk that the settings name."""
-    use_settings(monkeypatch, tmp_path)
-    connect_shop(connection, tmp_path)
-    return (tmp_path / "archive").as_uri()
-
-
-def a_run(
-    folder: Path, archive: str, day: dt.date = THURSDAY, run_id: str = "manual__1", text: str = SALES, **changes: Any
-) -> Run:
-    """Return a run for the period that contains `day`, whose folder is in `archive`."""
-    run = run_of(folder, text, run_id=run_id, **changes)
-    period = run.report.timing(run.schedule).period_of(day)
-    place = RunFolder.of(archive, run.report.id, run.schedule.id, period.slug, run_id)
-    return replace(run, period=period, folder=place)
-
-
-def sent(run: Run, folder: Path, *, but: int = 0, began: dt.datetime = NOW) -> Run:
-    """Bring a run to its end: everybody has got theirs, but the last few."""
-    ledger = ledger_of(folder)
-    gate(run, ledger, max(began, run.period.end))
-    extract(run)
-    entries = owed(run, ledger)
-    for number, entry in enumerate(entries):
-        if number < len(entries) - but:
-            assert ledger.claim(entry.id) is not None
-            ledger.settle(entry.id, DeliveryState.DELIVERED, receipt="<1@x>", size=1, seconds=0.1)
-    if but:
-        with pytest.raises(DeliveryError):
-            close(run, ledger, "mail")
-    else:
-        close(run, ledger, "mail")
-    return run
-
-
-def orders(folder: Path, count: int) -> None:
-    """Let every day of the shop have `count` orders more than its number in the month."""
-    import sqlite3
-
-    with sqlite3.connect(folder / "shop.db") as shop:
-        shop.execute("DELETE FROM orders")
-        for day in range(-400, 10):
-            at = dt.date(2026, 10, 1) + dt.timedelta(days=day)
-            shop.executemany("INSERT INTO orders VALUES (?, 'x', 1)", [(f"{at} 10:00:00",)] * (at.day + count))
-    shop.close()
-
-
-def read(run: Run, folder: Path) -> list[dict[str, Any]]:
-    """Extract the source `day_before` and return its rows."""
-    target = folder / "out" / "day_before.parquet"
-    target.parent.mkdir(exist_ok=True)
-    run.report.spec.sources["day_before"].extract(run, "day_before", target)
-    return list(Tables(target.parent).read("day_before").to_pylist())
-
-
-def number(run: Run, folder: Path) -> int:
-    [row] = read(run, folder)
-    return int(row["orders"])
 
 
 def test_the_day_before_is_read_as_it_was_sent(tmp_path: Path, archive: str) -> None:
@@ -336,110 +240,3 @@ def test_a_run_from_before_the_table_was_made_counts_as_missing(tmp_path: Path, 
 
     more = "table: history\n    missing: empty\n    columns: {one: {type: integer}}"
     assert read(a_run(tmp_path, on_disk, text=text.replace("table: history", more)), tmp_path) == []
-
-
-def test_a_file_that_was_cut_is_never_taken_for_the_whole(tmp_path: Path, archive: str) -> None:
-    a_run(tmp_path, archive)
-    before = sent(a_run(tmp_path, archive, dt.date(2026, 9, 30)), tmp_path)
-    path = before.folder.root / "data" / "totals.parquet"
-    whole = path.read_bytes()
-    path.write_bytes(whole[: len(whole) // 2])
-
-    with pytest.raises(SourceError, match=f"is damaged: it is no whole Parquet file; it has {len(whole) // 2} bytes"):
-        read(a_run(tmp_path, archive, text=spec()), tmp_path)
-
-
-def test_a_file_that_is_not_what_the_run_made_is_told(tmp_path: Path, on_disk: str) -> None:
-    a_run(tmp_path, on_disk)
-    before = sent(a_run(tmp_path, on_disk, dt.date(2026, 9, 30)), tmp_path)
-    data = Path(before.folder.root.path) / "data"
-    (data / "orders.parquet").replace(data / "totals.parquet")
-
-    with pytest.raises(SourceError, match="is not what the run made: it has 1 rows in"):
-        read(a_run(tmp_path, on_disk, text=spec()), tmp_path)
-
-
-def test_a_file_that_was_removed_is_told(tmp_path: Path, archive: str) -> None:
-    a_run(tmp_path, archive)
-    before = sent(a_run(tmp_path, archive, dt.date(2026, 9, 30)), tmp_path)
-    (before.folder.root / "data" / "totals.parquet").unlink()
-
-    with pytest.raises(SourceError, match=r"totals\.parquet is not there: somebody removed it") as caught:
-        read(a_run(tmp_path, archive, text=spec()), tmp_path)
-    assert not caught.value.retryable
-
-
-def test_a_full_disk_is_not_taken_for_the_archives_fault(tmp_path: Path, on_disk: str) -> None:
-    a_run(tmp_path, on_disk)
-    sent(a_run(tmp_path, on_disk, dt.date(2026, 9, 30)), tmp_path)
-    run = a_run(tmp_path, on_disk, text=spec())
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
-    try:
-        with pytest.raises(OSError, match="File too large"):  # which the step tells with the folder that is full
-            read(run, tmp_path)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
-def test_a_manifest_that_cannot_be_read_may_pass(tmp_path: Path, on_disk: str) -> None:
-    a_run(tmp_path, on_disk)
-    before = sent(a_run(tmp_path, on_disk, dt.date(2026, 9, 30)), tmp_path)
-    (Path(before.folder.root.path) / "manifest.json").write_text("{")
-
-    with pytest.raises(ArchiveError, match=r"cannot read .*manifest\.json") as caught:
-        read(a_run(tmp_path, on_disk, text=spec()), tmp_path)
-    assert caught.value.retryable
-
-
-def test_what_somebody_else_put_into_the_archive_is_no_run(tmp_path: Path, on_disk: str) -> None:
-    a_run(tmp_path, on_disk)
-    sent(a_run(tmp_path, on_disk, dt.date(2026, 9, 30)), tmp_path)
-    folder = tmp_path / "archive" / "sales" / "daily"
-    (folder / "2026-09-30" / "notes").mkdir()
-    (folder / "2026-09-30" / "README").write_text("hello")
-    (folder / "2026-09-30" / "other").mkdir()
-    (folder / "2026-09-30" / "other" / "manifest.json").write_text(json.dumps({"made_by": "hand"}))
-    (folder / ".trash").mkdir()
-
-    assert number(a_run(tmp_path, on_disk, text=spec()), tmp_path) == 1
-    assert number(a_run(tmp_path, on_disk, text=spec("period: latest")), tmp_path) == 1
-
-
-@pytest.mark.parametrize(
-    ("lines", "told"),
-    [
-        (("period: lately",), "period: 'lately' is no earlier period; write previous, latest, same"),
-        (("period: {periods_ago: 0}",), "is no earlier period"),
-        (("period: {weeks_ago: 1}",), "is no earlier period"),
-        (("period: same",), "same is this very run"),
-        (("period: same", "schedule: daily"), "same is this very run; name another 'schedule', or write previous"),
-        (("schedule: dialy",), "report 'sales' has no schedule 'dialy'; did you mean 'daily'?"),
-        (("missing: empty",), "an empty table needs 'columns' with a type each, and there are none"),
-        (("missing: empty", "columns: {one: {}}"), "'one' has none; add them"),
-    ],
-)
-def test_what_cannot_be_meant_is_a_problem_of_the_spec(tmp_path: Path, lines: tuple[str, ...], told: str) -> None:
-    loaded = load(write(tmp_path, spec(*lines)), tmp_path / "include")
-
-    assert isinstance(loaded, BrokenReport)
-    assert told in str(loaded.problems[0])
-
-
-def test_a_table_that_this_report_does_not_make_is_told_with_its_place(tmp_path: Path) -> None:
-    loaded = load(write(tmp_path, spec().replace("table: totals", "table: total")), tmp_path / "include")
-
-    assert isinstance(loaded, BrokenReport)
-    [problem] = loaded.problems
-    assert str(problem).partition(": ")[2] == (
-        "sources.day_before.table: report 'sales' has no source or dataset 'total'; did you mean 'totals'? "
-        "(allowed: day_before, orders, totals)"
-    )
-
-
-def test_every_error_says_what_to_do(tmp_path: Path, on_disk: str) -> None:
-    with pytest.raises(ReportError) as caught:
-        read(a_run(tmp_path, on_disk, text=spec()), tmp_path)
-
-    assert caught.value.fix
