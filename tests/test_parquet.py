@@ -13,11 +13,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from scheduled_reports.errors import SourceError
-from scheduled_reports.parquet import write_rows
+from scheduled_reports.parquet import write_batches, write_rows
 from scheduled_reports.tables import Tables
 
 SUMMER, WINTER = dt.timezone(dt.timedelta(hours=2)), dt.timezone(dt.timedelta(hours=1))
 UTC = pa.timestamp("us", "UTC")
+INF = float("inf")
 WALL = dt.datetime(2026, 10, 1, 8, 0, 0, 123456)  # noqa: DTZ001 - a time without a zone is what is meant
 
 
@@ -233,3 +234,35 @@ def test_rows_stay_in_their_order_over_all_batches(tmp_path: Path) -> None:
     table = written(tmp_path, *batches, [0.5])
 
     assert table["a"].to_pylist() == [*map(float, range(20_000)), 0.5]
+
+
+@pytest.mark.parametrize("others", [[1.5], [1.5, 2.5], [1.5, 2.5, None], []])
+@pytest.mark.parametrize("kind", [pa.float64(), pa.float32(), pa.struct([("a", pa.float64())])], ids=str)
+@pytest.mark.parametrize("condition", ["isnan(x)", "NOT isfinite(x)", "x = 'nan'", "x > 100", "x::VARCHAR = 'nan'"])
+def test_a_row_without_a_number_is_found(
+    tmp_path: Path, others: list[float | None], kind: pa.DataType, condition: str
+) -> None:
+    values = [*others, float("nan")]
+    table = pa.table({"x": pa.array([{"a": value} for value in values] if pa.types.is_struct(kind) else values, kind)})
+    write_batches(table.schema, table.to_batches(), tmp_path / "t.parquet", "source 'x'")
+    condition = condition.replace("x", "x.a", 1) if pa.types.is_struct(kind) else condition
+
+    with Tables(tmp_path).query(
+        f"SELECT count_if({condition}) AS a, (SELECT count(*) FROM t WHERE {condition}) AS b FROM t", {}, "test"
+    ) as reader:
+        assert reader.read_all().to_pylist() == [{"a": 1, "b": 1}]
+
+
+@pytest.mark.parametrize(("values", "most"), [([1.5, 2.5], 2.5), ([1.5, INF], INF), ([2.5, None], 2.5)])
+def test_the_largest_number_is_found(tmp_path: Path, values: list[float | None], most: float) -> None:
+    write_rows(["a"], [[(value,) for value in values]], tmp_path / "t.parquet", "source 'x'")
+
+    with Tables(tmp_path).query("SELECT max(a) AS most FROM t", {}, "test") as reader:
+        assert reader.read_all().to_pylist() == [{"most": most}]
+
+
+def test_other_columns_keep_their_bounds(tmp_path: Path) -> None:
+    write_rows(["number", "name"], [[(1.5, "a"), (2.5, "b")]], tmp_path / "t.parquet", "source 'x'")
+
+    group = pq.read_metadata(tmp_path / "t.parquet").row_group(0)
+    assert [group.column(place).is_stats_set for place in (0, 1)] == [False, True]

@@ -30,6 +30,7 @@ def test_a_folder_of_parquet_files_is_a_set_of_named_tables(tmp_path: Path) -> N
 
     assert tables.names() == ["agents", "orders"]
     assert tables.columns("orders") == ["customer", "amount"]
+    assert list(tables.types("orders")) == ["customer", "amount"]
     assert (tables.rows("orders"), tables.rows("agents")) == (2, 0)
     assert tables.read("orders", limit=1).to_pylist() == [{"customer": "b", "amount": 2}]
     assert tables.read("orders", limit=0).num_rows == 0

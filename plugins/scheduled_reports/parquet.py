@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -174,7 +175,17 @@ def _repeating(table: pa.Table) -> list[str]:
 def _writer(path: Path, schema: pa.Schema, words: list[str]) -> pq.ParquetWriter:
     import pyarrow.parquet as pq
 
-    return pq.ParquetWriter(path, schema, compression="zstd", use_dictionary=words)
+    bounded = with_bounds(schema)
+    return pq.ParquetWriter(path, schema, compression="zstd", use_dictionary=words, write_statistics=bounded)
+
+
+def with_bounds(schema: pa.Schema) -> list[str]:
+    """Return the columns whose smallest and largest values a file may tell: those without floating-point numbers.
+
+    Parquet leaves NaN out of them, and DuckDB takes them for all there is: `WHERE isnan(x)` would find nothing, and
+    `max(x)` not NaN (https://github.com/duckdb/duckdb/issues/25521). Its `can_have_nan` makes each `max(x)` NaN.
+    """
+    return [field.name for field in schema if not re.search(r"\b(halffloat|float|double)\b", str(field.type))]
 
 
 def _wider(old: pa.Schema, new: pa.Schema, what: str) -> pa.Schema:

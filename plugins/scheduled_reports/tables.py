@@ -67,9 +67,13 @@ class Tables:
 
     def columns(self, name: str) -> list[str]:
         """Return the names of the table's columns, in order."""
+        return list(self.types(name))
+
+    def types(self, name: str) -> dict[str, str]:
+        """Return DuckDB's types of the table's columns by their names, in order: `{"amount": "DECIMAL(10,2)"}`."""
         self.path(name)
         with self.query(f'DESCRIBE "{name}"', {}, f"table {name!r}") as reader:
-            return [str(row["column_name"]) for row in reader.read_all().to_pylist()]
+            return {str(row["column_name"]): str(row["column_type"]) for row in reader.read_all().to_pylist()}
 
     def read(self, name: str, limit: int | None = None) -> pa.Table:
         """Return the table `name`, or its first `limit` rows."""

@@ -4,7 +4,17 @@ import duckdb
 import pytest
 from sqlalchemy import create_engine, text
 
-from scheduled_reports.spec.sql import binds_in, for_parser, for_sqlalchemy, may_name, numbered, with_variables
+from scheduled_reports.spec.sql import (
+    binds_in,
+    for_parser,
+    for_sqlalchemy,
+    in_brackets,
+    may_name,
+    numbered,
+    quoted,
+    with_variables,
+    without_end,
+)
 
 
 @pytest.mark.parametrize(
@@ -105,3 +115,44 @@ def test_tables_are_guessed_from_words_so_that_none_is_missed() -> None:
     assert may_name("FROM calls JOIN (Agents) ON true -- sales", tables) == {"calls", "agents"}
     assert may_name("SELECT sum(sales) AS calls FROM \"agents\" WHERE x = ':calls'", tables) == {"agents"}
     assert may_name("SELECT 1", tables) == set()
+
+
+@pytest.mark.parametrize(
+    ("sql", "bare"),
+    [
+        ("SELECT 1", "SELECT 1"),
+        ("SELECT 1 ;\n; ", "SELECT 1"),
+        ("SELECT 1;  -- all of them", "SELECT 1"),
+        ("SELECT 1 -- one;\n  /* two; */ ;\n-- three  ", "SELECT 1"),
+        ("SELECT ';' -- one\n, 2", "SELECT ';' -- one\n, 2"),
+        ("SELECT '-- none;'", "SELECT '-- none;'"),
+        ("SELECT $$ ; -- $$", "SELECT $$ ; -- $$"),
+        (";", ""),
+        ("-- nothing", ""),
+    ],
+)
+def test_a_query_in_brackets_has_no_end_of_its_own(sql: str, bare: str) -> None:
+    assert in_brackets(sql) == f"(\n{bare}\n)"
+
+
+@pytest.mark.parametrize(
+    ("sql", "kept"),
+    [
+        ("SELECT 1", "SELECT 1"),
+        ("SELECT 1;", "SELECT 1"),
+        ("SELECT 1 ; -- done;\n /* or; not */ ;\n", "SELECT 1"),
+        ("SELECT '; --'", "SELECT '; --'"),
+        ("SELECT 1 -- one\n, 2", "SELECT 1 -- one\n, 2"),
+        ("a = ':b' -- c", "a = ':b'"),
+        ("; -- nothing", ""),
+    ],
+)
+def test_what_ends_a_query_is_taken_off(sql: str, kept: str) -> None:
+    assert without_end(sql) == kept
+
+
+@pytest.mark.parametrize("name", ["a", 'say "hi"', '"', 'x" OR "y', "Größe", ":name", "select"])
+def test_a_quoted_name_is_one_name(name: str) -> None:
+    with duckdb.connect() as connection:
+        assert connection.execute(f"SELECT 1 AS {quoted(name)}").description[0][0] == name
+    assert binds_in(quoted(name)) == []

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from scheduled_reports.models.file import CHANNEL
 from scheduled_reports.models.literals import name_sql
 from scheduled_reports.models.statement import ACCOUNT, NUMBER, ORIGINAL, PROBLEMS, REASON, ROWS
+from scheduled_reports.parquet import with_bounds
 from scheduled_reports.progress import Progress
 
 if TYPE_CHECKING:
@@ -69,8 +70,12 @@ def split(judged: pa.RecordBatchReader, columns: Sequence[str], fitting: Path, r
     bad = pa.schema([judged.schema.field(column).with_name(name) for column, name in REJECTED.items()])
     progress = Progress(what)
     with ExitStack() as stack:
-        to_good = stack.enter_context(pq.ParquetWriter(fitting, good, compression="zstd"))
-        to_bad = stack.enter_context(pq.ParquetWriter(rejected, bad, compression="zstd"))
+        to_good, to_bad = (
+            stack.enter_context(
+                pq.ParquetWriter(target, schema, compression="zstd", write_statistics=with_bounds(schema))
+            )
+            for target, schema in ((fitting, good), (rejected, bad))
+        )
         for batch in judged:
             fits = pc.is_null(batch.column(PROBLEMS))
             if kept := pc.sum(fits).as_py():

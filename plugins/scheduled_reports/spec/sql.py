@@ -86,6 +86,17 @@ def for_parser(sql: str) -> str:
     return _TOKEN.sub(plain, sql)
 
 
+def quoted(name: str) -> str:
+    """Return a column's name as SQL writes it, whatever it holds."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def without_end(sql: str) -> str:
+    """Return `sql` without the semicolons, comments and blanks at its end, so that it can stand in brackets."""
+    plain = _TOKEN.sub(lambda match: " " * len(match[0]) if match[0][:2] in {"--", "/*"} else match[0], sql)
+    return sql[: len(plain.rstrip("; \t\r\n"))]
+
+
 def _colons(match: re.Match[str]) -> str:
     return ":" * (len(match["colon"]) // 2)
 
@@ -109,6 +120,11 @@ def may_name(sql: str, tables: Collection[str]) -> set[str]:
     plain = _TOKEN.sub(lambda match: " " if match["quoted"] else match[0], sql)
     words = {*_TABLE_FOLLOWS.findall(plain), *(text.strip("\"'") for text in quoted)}
     return {word.lower() for word in words} & set(tables)
+
+
+def in_brackets(sql: str) -> str:
+    """Return a query as a table of another's FROM: in brackets, without the semicolon and the comments at its end."""
+    return f"(\n{without_end(sql)}\n)"
 
 
 def for_sqlalchemy(sql: str) -> str:
