@@ -41,9 +41,16 @@ def schema(specs: Specs = None) -> None:
 
 
 @app.command()
-def check(paths: Annotated[list[Path] | None, typer.Argument(help="Spec files, folders or names.")] = None,
-          specs: Specs = None) -> None:  # fmt: skip
-    """Validate specs; print each problem and warning as file:line:column; exit with 1 if there is a problem."""
+def check(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Spec files, folders or names.")] = None,
+    live: Annotated[bool, typer.Option("--live", help="Then look whether all that they need can be used now.")] = False,
+    specs: Specs = None,
+) -> None:
+    """Validate specs; print each problem and warning as file:line:column; exit with 1 if there is a problem.
+
+    With --live, connections are opened, queries are read, and destinations, archive and ledger are written to without
+    leaving anything; what cannot be used makes it exit with 1, too. It exits with 2 where it cannot begin.
+    """
     with _told():
         from scheduled_reports.cli.check import checked
 
@@ -52,9 +59,22 @@ def check(paths: Annotated[list[Path] | None, typer.Argument(help="Spec files, f
         complain.print(str(problem))
     if found.problems:
         complain.print(f"{found.broken} of {found.count} specs broken, {_counted(len(found.problems), 'problem')}")
+    else:
+        valid = "1 spec is valid" if found.count == 1 else f"{found.count} specs are valid"
+        console.print(f"{valid}, {_counted(len(found.warnings), 'warning')}" if found.warnings else valid)
+    usable = not live or _usable(paths or [_folder(specs)], _folder(specs))
+    if found.problems or not usable:
         raise typer.Exit(1)
-    valid = "1 spec is valid" if found.count == 1 else f"{found.count} specs are valid"
-    console.print(f"{valid}, {_counted(len(found.warnings), 'warning')}" if found.warnings else valid)
+
+
+def _usable(paths: list[Path], folder: Path) -> bool:
+    """Print whether all that the healthy specs need can be used, and return it."""
+    with _told():
+        from scheduled_reports.cli.live import look_live, summary, usable
+
+        seen = look_live(paths, folder, _now(), console)
+    (console if usable(seen) else complain).print(summary(seen))
+    return usable(seen)
 
 
 @app.command()
@@ -116,6 +136,22 @@ def preview(
         files = make_preview(run, console) if not sql else print_sql(run, console)
     if show and files:
         typer.launch(str(files[0]))
+
+
+@app.command()
+def runs(
+    name: str,
+    schedule: Annotated[str | None, typer.Option(help="Only this schedule.")] = None,
+    run: Annotated[str | None, typer.Option(help="Airflow's id of one run: show all that is known of it.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many runs, the newest first.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="All that is known, as JSON.")] = False,
+    specs: Specs = None,
+) -> None:
+    """Show the history of a report: what became of each run and why, its rows, checks, decisions and deliveries."""
+    with _told():
+        from scheduled_reports.cli.runs import show_runs
+
+        show_runs(_folder(specs), name, schedule, run, limit, as_json, console)
 
 
 @app.command(name="list")

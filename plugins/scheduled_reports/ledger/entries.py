@@ -8,13 +8,28 @@ from enum import StrEnum
 
 
 class RunState(StrEnum):
-    """What became of a run."""
+    """What became of a run, or what it does.
+
+    running ⇄ waiting (for its conditions) → skipped; running ⇄ held (for approval) → dropped (rejected, or not approved
+    in time); running → stopped (by a check) | failed | delivered | archived (it was to send nothing).
+    """
 
     RUNNING = "running"
+    WAITING = "waiting"
+    HELD = "held"
     DELIVERED = "delivered"
     ARCHIVED = "archived"
     SKIPPED = "skipped"
+    STOPPED = "stopped"
+    DROPPED = "dropped"
     FAILED = "failed"
+
+
+UNDER_WAY = frozenset({RunState.RUNNING, RunState.WAITING, RunState.HELD})
+"""States of a run that has not ended."""
+
+SENT = frozenset({RunState.DELIVERED, RunState.ARCHIVED})
+"""States of a run whose data was found good: later runs may be compared with it."""
 
 
 class DeliveryState(StrEnum):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Column, Table, and_, or_, select
 
 from scheduled_reports.ledger.ledger import Ledger
-from scheduled_reports.ledger.tables import UtcDateTime, delivery, run
+from scheduled_reports.ledger.tables import UtcDateTime, check_result, decision, delivery, measure, probe, run
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -67,6 +67,17 @@ class History:
         )
 
 
+def _of_run(table: Table) -> dict[str, Column[Any]]:
+    """Return the columns that say which run a row is of."""
+    names = {"report": "report_id", "schedule": "schedule_id"}
+    same = ("period_start", "period_end", "run_id")
+    return {name: table.c[column] for name, column in (names | dict(zip(same, same, strict=True))).items()}
+
+
+def _as_they_are(table: Table, *names: str) -> dict[str, Column[Any]]:
+    return {name: table.c[name] for name in names}
+
+
 RUNS = History(
     run,
     run.c.started_at,
@@ -89,3 +100,40 @@ DELIVERIES = History(
         "planned_at": delivery.c.planned_at, "claimed_at": delivery.c.claimed_at, "settled_at": delivery.c.settled_at,
     },
 )  # fmt: skip
+
+CHECKS = History(
+    check_result,
+    check_result.c.noted_at,
+    {
+        **_of_run(check_result), "check": check_result.c.name,
+        **_as_they_are(check_result, "type", "part", "severity", "outcome", "reason", "value", "failing_rows"),
+        "noted_at": check_result.c.noted_at,
+    },
+)  # fmt: skip
+
+MEASURES = History(
+    measure,
+    measure.c.noted_at,
+    {**_of_run(measure), **_as_they_are(measure, "kind", "name", "part", "value", "text", "noted_at")},
+)
+
+DECISIONS = History(
+    decision,
+    decision.c.decided_at,
+    {**_of_run(decision), **_as_they_are(decision, "kind", "decision", "decided_by", "comment", "decided_at")},
+)
+
+PROBES = History(
+    probe,
+    probe.c.probed_at,
+    {
+        "report": probe.c.report_id,
+        **_as_they_are(probe, "kind", "name", "state", "reason", "seconds", "newest", "probed_at"),
+    },
+)
+
+HISTORIES = {
+    "runs": RUNS, "deliveries": DELIVERIES, "checks": CHECKS, "measures": MEASURES, "decisions": DECISIONS,
+    "probes": PROBES,
+}  # fmt: skip
+"""Every table of the ledger that a report may show, by its name in a spec."""

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from scheduled_reports.connections import sql_engine
 from scheduled_reports.errors import LedgerError
-from scheduled_reports.ledger.entries import CLAIMABLE, OPEN, DeliveryEntry, DeliveryState, Planned, RunState
+from scheduled_reports.ledger.entries import CLAIMABLE, OPEN, UNDER_WAY, DeliveryEntry, DeliveryState, Planned, RunState
 from scheduled_reports.ledger.schema import upgrade
 from scheduled_reports.ledger.tables import delivery, run
 
@@ -141,18 +141,18 @@ class Ledger:
             connection.execute(open_still.values(state=state, error=error, settled_at=_now()))
 
     def end(self, of: Run, state: RunState, reason: str = "") -> None:
-        """Note how a run ended; a skipped run's open deliveries are skipped with it.
+        """Note how a run ended, or what it waits for; a skipped or dropped run's open deliveries are skipped with it.
 
         A run that has delivered everything is not called skipped because it is repeated.
         """
-        ended = None if state is RunState.RUNNING else _now()
+        ended = None if state in UNDER_WAY else _now()
         changed = update(run).where(run.c.id == _run_key(of))
-        if state is RunState.SKIPPED:
+        if state in {RunState.SKIPPED, RunState.WAITING, RunState.HELD}:
             changed = changed.where(run.c.state != RunState.DELIVERED)
         with self._errors("cannot write"), self._engine.begin() as connection:
             self._touch(connection, of, _now())
             connection.execute(changed.values(state=state, reason=reason, ended_at=ended))
-            if state is RunState.SKIPPED:
+            if state in {RunState.SKIPPED, RunState.DROPPED}:
                 connection.execute(
                     update(delivery).where(*_same(*_period_of(of).values()), delivery.c.state == DeliveryState.PLANNED)
                     .values(state=DeliveryState.SKIPPED, error=reason, settled_at=_now())
@@ -175,6 +175,16 @@ class Ledger:
         """Return the rows of a query over the ledger's tables; SQLite lets nobody write meanwhile, so ask for few."""
         with self._errors("cannot read"), self._engine.connect() as connection:
             return list(connection.execute(query))
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a connection within a transaction, for the other parts of the ledger; they know its tables.
+
+        Raises:
+            LedgerError: The database cannot be reached or changed.
+        """
+        with self._errors("cannot write"), self._engine.begin() as connection:
+            yield connection
 
     def _touch(self, connection: Connection, of: Run, now: dt.datetime) -> None:
         """Make the run's row where there is none, and keep its facts up to date."""

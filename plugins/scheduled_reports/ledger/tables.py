@@ -89,3 +89,91 @@ delivery = Table(
     UniqueConstraint("report_id", "schedule_id", "period_start", "period_end", "destination", "identity", "issue"),
 )
 Index(None, delivery.c.report_id, delivery.c.schedule_id, delivery.c.run_id)
+
+measure = Table(
+    "scheduled_reports_measure",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    *_period(),
+    Column("run_id", String(250), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("name", String(500), nullable=False),
+    Column("part", String(500), nullable=False),
+    Column("value", Float),
+    Column("text", Text),
+    Column("noted_at", UtcDateTime, nullable=False),
+)
+Index(None, measure.c.report_id, measure.c.schedule_id, measure.c.run_id, measure.c.kind)
+
+check_result = Table(
+    "scheduled_reports_check_result",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    *_period(),
+    Column("run_id", String(250), nullable=False),
+    Column("name", String(63), nullable=False),
+    Column("type", String(63), nullable=False),
+    Column("part", String(500), nullable=False),
+    Column("severity", String(10), nullable=False),
+    Column("outcome", String(10), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("value", Float),
+    Column("failing_rows", BigInteger),
+    Column("noted_at", UtcDateTime, nullable=False),
+)
+Index(None, check_result.c.report_id, check_result.c.schedule_id, check_result.c.run_id)
+
+decision = Table(
+    "scheduled_reports_decision",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    *_period(),
+    Column("run_id", String(250), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("decision", String(20), nullable=False),
+    Column("decided_by", String(250), nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("decided_at", UtcDateTime, nullable=False),
+    Column("about", String(64), nullable=False, default=""),
+)
+Index(None, decision.c.report_id, decision.c.schedule_id, decision.c.run_id)
+
+told = Table(
+    "scheduled_reports_told",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    *_period(),
+    Column("run_id", String(250), nullable=False),
+    Column("about", String(64), nullable=False),
+    Column("address", String(500), nullable=False),
+    Column("told_at", UtcDateTime, nullable=False),
+)
+Index(None, told.c.about)
+
+probe = Table(
+    "scheduled_reports_probe",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("name", String(500), nullable=False),
+    Column("report_id", String(200), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("seconds", Float),
+    Column("newest", UtcDateTime),
+    Column("probed_at", UtcDateTime, nullable=False),
+)
+Index(None, probe.c.kind, probe.c.name, probe.c.probed_at)
+
+probe_told = Table(
+    "scheduled_reports_probe_told",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("address", String(500), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("name", String(500), nullable=False),
+    Column("report_id", String(200), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("told_at", UtcDateTime, nullable=False),
+)
+Index(None, probe_told.c.kind, probe_told.c.name)

@@ -102,14 +102,19 @@ class AirflowSource(Source):
     """Airflow's runs and tasks through its REST API, or what our ledger knows of runs and deliveries.
 
     A row belongs to the period in which its run was due (`run_after`), the run began (`runs`) or the delivery was first
-    planned (`deliveries`): that never changes, while states are as they are now. `import_errors` are those of now.
+    planned (`deliveries`), or it was noted: that never changes, while states are as they are now. `import_errors` are
+    those of now.
     """
 
     type: Literal["airflow"]
-    table: Literal["dag_runs", "task_instances", "import_errors", "runs", "deliveries"] = Field(
-        description="Of Airflow: `dag_runs`, `task_instances` (the last try of each), `import_errors`. Of the ledger: "
-        "`runs` and `deliveries` of all reports."
-    )
+    table: Literal[
+        "dag_runs", "task_instances", "import_errors",
+        "runs", "deliveries", "checks", "measures", "decisions", "probes",
+    ] = Field(
+        description="Of Airflow: `dag_runs`, `task_instances` (the last try of each), `import_errors`. Of the ledger, "
+        "of all reports: `runs`, `deliveries`, what `checks` found, `measures` (rows, key figures, seconds), "
+        "`decisions` of people, and `probes` of connections and sources."
+    )  # fmt: skip
     connection: ConnectionId | None = Field(
         None,
         description="Airflow connection id of the api-server, of type http: host, port, schema `https`, login and "
@@ -148,6 +153,21 @@ class AirflowSource(Source):
         what += f", connection {self.connection!r})" if self.connection else ")"
         schema, rows = self._from_airflow(run, what) if self.table in LISTS else self._from_ledger(run, what)
         write_batches(schema, _batches(rows, schema, what), target, what)
+
+    def probe(self, run: Run, name: str) -> str:
+        """Ask for one row of Airflow's list, or of the ledger."""
+        what = f"source {name!r} ({run.report.query_place('sources', name)})"
+        if self.table not in LISTS:
+            next(self._from_ledger(run, what)[1], None)
+            return "the ledger can be read"
+        from scheduled_reports.airflow_api import airflow_api
+
+        listed = LISTS[self.table]
+        with airflow_api(run.connect(self.connection or ""), what) as api:
+            answer = api.get(listed.path.format(dag_id="~"), {"limit": 1})
+        if listed.key not in answer:
+            raise SourceError(f"{what}: Airflow's answer has no {listed.key!r}", why="it is another server", fix=_NEWER)
+        return f"Airflow gives {listed.key}"
 
     def _span(self, run: Run) -> tuple[dt.datetime, dt.datetime]:
         return run.period.previous_start if self.span == "with_previous" else run.period.start, run.period.end
@@ -190,9 +210,9 @@ class AirflowSource(Source):
         return found
 
     def _from_ledger(self, run: Run, what: str) -> tuple[pa.Schema, Iterator[dict[str, Any]]]:
-        from scheduled_reports.ledger.history import DELIVERIES, RUNS
+        from scheduled_reports.ledger.history import HISTORIES
 
-        history = RUNS if self.table == "runs" else DELIVERIES
+        history = HISTORIES[self.table]
         return history.schema(), self._ledger_rows(run, history, what)
 
     def _ledger_rows(self, run: Run, history: History, what: str) -> Iterator[dict[str, Any]]:
