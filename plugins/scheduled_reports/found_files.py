@@ -6,6 +6,7 @@ import difflib
 import errno
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
@@ -49,6 +50,37 @@ def found_files(
             with _explained(read.name, what):
                 if place.is_here and place.again(before) != before:
                     raise _changed(read)
+
+
+def files_there(paths: Sequence[str], connect: Connect, what: str) -> list[Found]:
+    """Return the files that some paths name, each once, without reading them; `path` is as messages show it.
+
+    Raises:
+        SourceError: A place cannot be looked at.
+        UnknownConnectionError: A URL's connection does not exist.
+    """
+    seen: dict[str, Found] = {}
+    for path in paths:
+        with _explained(path, what), _open(path, connect, what) as place:
+            here = [replace(file, path=place.prefix + file.path) for file in place.look() if _is_meant(file, place)]
+        seen.update((file.path, file) for file in here)
+    return list(seen.values())
+
+
+def require_folder(path: str, connect: Connect, what: str) -> None:
+    """Require that a folder is there, and that its entries may be listed.
+
+    Raises:
+        SourceError: It is not.
+        UnknownConnectionError: A URL's connection does not exist.
+    """
+    with _explained(path, what), _open(path, connect, what) as place:
+        place.files.invalidate_cache()
+        if not place.files.isdir(place.pattern):
+            why = f"there is no folder {place.prefix}{place.pattern}"
+            fix = "correct `path`, or have the folder made"
+            raise SourceError(f"{what} cannot be read", why=why, fix=fix, retryable=True)
+        place.files.ls(place.pattern, detail=False)
 
 
 @contextmanager

@@ -10,11 +10,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -30,6 +31,9 @@ WILDCARD = re.compile(r"[*?\[]")
 _CHANGES = ("mtime", "LastModified", "last_modified", "updated", "modified", "ETag", "etag")
 """What the file systems of fsspec call that which changes with a file."""
 
+_TIMES = (*_CHANGES[:5], "last_commit", "created")
+"""What they call the time of its last change; to some, each change makes the file anew."""
+
 _SERVERS = {"sftp", "ssh"}
 
 
@@ -41,11 +45,13 @@ class Found:
         path: Its path on its file system.
         size: In bytes.
         mark: Another one for each path and content.
+        modified: When it was last changed, aware; None where its file system does not say.
     """
 
     path: str
     size: int
     mark: str
+    modified: dt.datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -94,7 +100,22 @@ def found(path: str, entry: dict[str, Any]) -> Found:
     """Return what a file system says of a file."""
     changes = next((str(entry[name]) for name in _CHANGES if entry.get(name) is not None), "")
     size = int(entry.get("size") or 0)
-    return Found(path, size, hashlib.sha256(f"{path}\n{size}\n{changes}".encode()).hexdigest()[:16])
+    mark = hashlib.sha256(f"{path}\n{size}\n{changes}".encode()).hexdigest()[:16]
+    return Found(path, size, mark, _modified(entry))
+
+
+def _modified(entry: dict[str, Any]) -> dt.datetime | None:
+    """Return the time of the last change, which file systems tell in seconds, as a datetime or as text."""
+    for given in (entry.get(name) for name in _TIMES):
+        try:
+            if isinstance(given, int | float) and not isinstance(given, bool):
+                return dt.datetime.fromtimestamp(given, dt.UTC)
+            moment = dt.datetime.fromisoformat(given) if isinstance(given, str) else given
+        except (ValueError, OverflowError, OSError):
+            continue
+        if isinstance(moment, dt.datetime):
+            return moment.astimezone(dt.UTC) if moment.tzinfo is not None else moment.replace(tzinfo=dt.UTC)
+    return None
 
 
 @contextmanager

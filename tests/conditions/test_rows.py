@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from runs import run_of
-from sample_document import write
+from judging import evidence_of
 from scheduled_reports.conditions.rows import Rows
-from scheduled_reports.tables import Tables
+from scheduled_reports.errors import SourceError
 
 
 @pytest.mark.parametrize(
@@ -26,19 +25,33 @@ from scheduled_reports.tables import Tables
     ],
 )
 def test_the_limits_belong_to_what_is_allowed(tmp_path: Path, limits: dict[str, int], met: bool, reason: str) -> None:
-    write(tmp_path, "orders", {"n": list(range(1200))})
+    evidence = evidence_of(tmp_path, orders={"n": list(range(1200))})
 
-    verdict = Rows(type="rows", dataset="orders", **limits).judge(run_of(tmp_path), Tables(tmp_path))
+    verdict = Rows(type="rows", dataset="orders", **limits).judge(evidence)
 
     assert (verdict.met, verdict.reason) == (met, reason)
 
 
 def test_an_empty_table_has_no_rows(tmp_path: Path) -> None:
-    write(tmp_path, "orders", {"n": []})
-    run, tables = run_of(tmp_path), Tables(tmp_path)
+    evidence = evidence_of(tmp_path, orders={"n": []})
 
-    assert Rows(type="rows", dataset="orders", at_most=0).judge(run, tables).met
-    assert not Rows(type="rows", dataset="orders", at_least=1).judge(run, tables).met
+    assert Rows(type="rows", dataset="orders", at_most=0).judge(evidence).met
+    assert not Rows(type="rows", dataset="orders", at_least=1).judge(evidence).met
+
+
+def test_a_table_that_is_not_there_is_an_error_and_no_empty_table(tmp_path: Path) -> None:
+    evidence = evidence_of(tmp_path, totals={"n": [1]})
+
+    with pytest.raises(SourceError, match="table 'orders' is not in this run"):
+        Rows(type="rows", dataset="orders", at_most=5).judge(evidence)
+
+
+def test_it_is_not_asked_before_there_are_tables(tmp_path: Path) -> None:
+    condition = Rows(type="rows", dataset="orders", at_most=5)
+
+    assert condition.needs_data
+    with pytest.raises(SourceError, match="before the extraction"):
+        condition.judge(evidence_of(tmp_path))
 
 
 @pytest.mark.parametrize("limits", [{}, {"at_least": 2, "at_most": 1}, {"at_least": -1}, {"at_least": 1.5}])

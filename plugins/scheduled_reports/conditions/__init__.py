@@ -1,8 +1,8 @@
-"""Whether a report runs: one file for each kind of condition."""
+"""Whether a report runs: one file for each kind of condition; `logic` combines them."""
 
 from typing import TYPE_CHECKING
 
-from scheduled_reports.conditions.base import Condition, Verdict
+from scheduled_reports.conditions.base import Condition, Evidence, Verdict
 from scheduled_reports.registry import union_of
 
 if TYPE_CHECKING:
@@ -10,4 +10,4 @@ if TYPE_CHECKING:
 else:
     AnyCondition = union_of(__name__, Condition)
 
-__all__ = ["AnyCondition", "Condition", "Verdict"]
+__all__ = ["AnyCondition", "Condition", "Evidence", "Verdict"]

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from scheduled_reports.conditions.base import Condition, Verdict
+from scheduled_reports.conditions.base import Condition, Evidence, Verdict, extracted
+from scheduled_reports.limits import Span, exact
 from scheduled_reports.spec.marks import TableName
-from scheduled_reports.tables import Tables
-
-if TYPE_CHECKING:
-    from scheduled_reports.run import Run
 
 
 class Rows(Condition):
@@ -30,9 +27,20 @@ class Rows(Condition):
             raise ValueError(f"at_least ({self.at_least}) is above at_most ({self.at_most}); no table can meet that")
         return self
 
-    def judge(self, run: Run, tables: Tables) -> Verdict:
+    @property
+    def needs_data(self) -> bool:
+        """It counts extracted rows."""
+        return True
+
+    def demand(self) -> tuple[str, Span]:
+        """Return which numbers of rows it allows."""
+        limits = {"at_least": self.at_least, "at_most": self.at_most}
+        given = {name: exact(rows) for name, rows in limits.items() if rows is not None}
+        return f"rows of {self.dataset}", Span.of(given)
+
+    def judge(self, evidence: Evidence) -> Verdict:
         """Compare the table's number of rows with the limits."""
-        rows = tables.rows(self.dataset)
+        run, rows = evidence.run, extracted(evidence).rows(self.dataset)
         if self.at_least is not None and rows < self.at_least:
             return Verdict(
                 False,

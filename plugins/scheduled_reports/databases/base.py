@@ -87,6 +87,14 @@ class Database(ABC):
         raise NotColumnarError("this kind of database has no columnar driver here")
 
     @abstractmethod
+    def reach(self, session: Session) -> Iterator[str]:
+        """Connect, log in, and yield where that was; nothing is asked."""
+
+    def quoted(self, name: str) -> str:
+        """Return a column's name as a query in a spec writes it (ISO/IEC 9075-2, delimited identifier)."""
+        return '"' + name.replace('"', '""') + '"'
+
+    @abstractmethod
     def kind(self, error: Exception) -> Kind | None:
         """Return what an error of its driver means; None where it is no error of a driver."""
 

@@ -41,14 +41,23 @@ class EngineDatabase(Database):
         with self.connected(asked, session) as connection:
             result = self.run(connection, asked)
             cursor = result.cursor
-            names, types = list(result.keys()), self.types(result, asked)
-            require_distinct(names, asked.what)
-            yield table_of(names, [], asked.what, types)
             try:
+                names, types = list(result.keys()), self.types(result, asked)
+                require_distinct(names, asked.what)
+                yield table_of(names, [], asked.what, types)
                 yield from portions(result.fetchmany, lambda rows: self.table(names, rows, types, asked))
             except BaseException:  # also GeneratorExit: nobody wants the rest
                 self.abandon(connection, result, cursor)
                 raise
+
+    def reach(self, session: Session) -> Iterator[str]:
+        """Connect and log in."""
+        try:
+            with self.engine.connect() as connection:
+                session.connected(canceller(connection.connection.driver_connection))
+                yield self.where
+        finally:
+            self.engine.dispose()
 
     @contextmanager
     def connected(self, asked: Asked, session: Session) -> Iterator[Connection]:
@@ -60,6 +69,13 @@ class EngineDatabase(Database):
                 yield connection
         finally:
             self.engine.dispose()
+
+    def quoted(self, name: str) -> str:
+        """Return a column's name in the quotes of this database: in those of MySQL and SQL Server `:x` is a bind."""
+        marks = self.engine.dialect.identifier_preparer
+        if marks.initial_quote != '"':
+            name = name.replace(":", r"\:")
+        return marks.initial_quote + name.replace(marks.final_quote, marks.final_quote * 2) + marks.final_quote
 
     def prepare(self, connection: Connection, asked: Asked, session: Session) -> None:
         """Begin a transaction that only reads: nothing that all databases know how to."""

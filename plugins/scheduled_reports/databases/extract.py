@@ -9,9 +9,9 @@ from contextlib import closing
 from pathlib import Path
 
 from scheduled_reports.databases.base import Asked, Database, Made, NotColumnarError
-from scheduled_reports.databases.failures import Kind, failure, no_answer, require_reading, took_too_long
-from scheduled_reports.databases.session import CONNECT_SECONDS, NoAnswerError, Session, TooLongError
-from scheduled_reports.errors import ReportError
+from scheduled_reports.databases.explained import explained
+from scheduled_reports.databases.failures import require_reading, took_too_long
+from scheduled_reports.databases.session import Session
 from scheduled_reports.parquet import write_tables
 
 log = logging.getLogger(__name__)
@@ -47,19 +47,8 @@ def _write(
     session: Session,
     target: Path,
 ) -> None:
-    what, where = asked.what, database.where
-    try:
-        with closing(session.fetched(lambda session: way(asked, session))) as tables:
-            write_tables((made() if callable(made) else made for made in tables), target, what)
-    except (ReportError, NotColumnarError):
-        raise
-    except TooLongError as error:
-        raise took_too_long(what, session.timeout, where) from error
-    except NoAnswerError as error:
-        raise no_answer(what, min(CONNECT_SECONDS, session.timeout.total_seconds()), where) from error
-    except Exception as error:
-        if (kind := database.kind(error)) is None:
-            raise
-        if kind is Kind.TIMEOUT or session.over:
-            raise took_too_long(what, session.timeout, where) from error
-        raise failure(kind, what, database.reason(error), where) from error
+    with (
+        explained(database, asked, session),
+        closing(session.fetched(lambda session: way(asked, session))) as tables,
+    ):
+        write_tables((made() if callable(made) else made for made in tables), target, asked.what)

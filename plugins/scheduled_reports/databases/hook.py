@@ -44,6 +44,12 @@ class HookDatabase(Database):
             with suppress(Exception):  # not every driver has transactions
                 connection.rollback()
 
+    def reach(self, session: Session) -> Iterator[str]:
+        """Connect and log in."""
+        with closing(self._hook.get_conn()) as connection:
+            session.connected(canceller(connection))
+            yield self.where
+
     def _style(self) -> str:
         if (style := getattr(self._module, "paramstyle", None)) is not None:
             return str(style)

@@ -52,9 +52,14 @@ class Special(EngineDatabase):
         """Let nothing be written; one SELECT sees one moment anyway."""
         connection.exec_driver_sql("PRAGMA query_only = ON")
 
+    def reach(self, session: Session) -> Iterator[str]:
+        """Open the file."""
+        self._require_file("the database cannot be opened")
+        return super().reach(session)
+
     def rows(self, asked: Asked, session: Session) -> Iterator[pa.Table]:
         """Read with Python's own driver."""
-        self._require_file(asked)
+        self._require_file(f"{asked.what} failed")
         return super().rows(asked, session)
 
     def run(self, connection: Connection, asked: Asked) -> CursorResult[Any]:
@@ -67,7 +72,7 @@ class Special(EngineDatabase):
         So the query is asked for each value's storage class (https://www.sqlite.org/datatype3.html), too.
         """
         columnar.require("adbc_driver_sqlite")
-        self._require_file(asked)
+        self._require_file(f"{asked.what} failed")
         path = self._path()
         names, doubtful = self._names(asked, session)
         if _is_open(path):
@@ -81,12 +86,12 @@ class Special(EngineDatabase):
             for batch in opened.batches(_with_classes(sql, names, doubtful), rows, plain):
                 yield columnar.later(lambda batch: _typed(batch, names, doubtful), batch)
 
-    def _require_file(self, asked: Asked) -> None:
+    def _require_file(self, what: str) -> None:
         """Require the file: SQLite would make an empty one, and miss the table in it."""
         name = self.engine.url.database
         if name and name != ":memory:" and not name.startswith("file:") and not Path(name).is_file():
             fix = "correct the host of the Airflow connection, which is the file's path, or have the file made"
-            raise SourceError(f"{asked.what} failed", why=f"there is no file {name}", fix=fix)
+            raise SourceError(what, why=f"there is no file {name}", fix=fix)
 
     def _path(self) -> Path:
         url = self.engine.url

@@ -48,6 +48,16 @@ def in_words(duration: dt.timedelta) -> str:
     return f"{seconds // _SECONDS[unit]}{unit}"
 
 
+def age_in_words(span: dt.timedelta) -> str:
+    """Return how long something took, or is ago, in its two largest units: `3h 10m`."""
+    minutes, seconds = divmod(int(span.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = [(days, "d"), (hours, "h"), (minutes, "m"), (seconds, "s")]
+    first = next((index for index, (count, _) in enumerate(parts) if count), 3)
+    return " ".join(f"{count}{unit}" for count, unit in parts[first : first + 2] if count) or "0s"
+
+
 Duration = Annotated[
     dt.timedelta,
     BeforeValidator(_duration),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, model_validator
 
+from scheduled_reports.airflow_facts import asset_reference
 from scheduled_reports.schedule.triggers.awaiting import Awaiting
 from scheduled_reports.schedule.triggers.expression import Expression, Group
 
@@ -37,6 +38,4 @@ class Assets(Awaiting):
 
     def airflow_asset(self, asset: str) -> BaseAsset:
         """Return a reference by name or URI: it meets whatever DAG declares the asset, with whatever else it says."""
-        from airflow.sdk import Asset
-
-        return Asset.ref(uri=Asset(uri=asset).uri) if "://" in asset else Asset.ref(name=asset)
+        return asset_reference(asset)

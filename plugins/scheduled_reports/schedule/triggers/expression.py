@@ -25,6 +25,10 @@ def _asset(given: str) -> str:
     return given
 
 
+AssetName = Annotated[str, AfterValidator(_asset)]
+"""An asset's name, or its URI where it has `://` in it."""
+
+
 def _entry(given: Any) -> Any:
     if isinstance(given, str | dict | Group):
         return given
@@ -50,7 +54,7 @@ class Group(Model):
 
 
 Expression = Annotated[
-    Annotated[str, AfterValidator(_asset), Tag("asset")] | Annotated[Group, Tag("group")],
+    Annotated[AssetName, Tag("asset")] | Annotated[Group, Tag("group")],
     Discriminator(_one_kind),
     BeforeValidator(_entry),
 ]
