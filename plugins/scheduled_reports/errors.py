@@ -5,6 +5,7 @@
     ├── SettingError         a setting in [scheduled_reports] cannot be used
     ├── UnknownConnectionError an Airflow connection is missing or of the wrong type
     ├── SourceError          a source or dataset could not be read
+    ├── CheckError           a check cannot be judged, or stops the report
     ├── DocumentError        a block does not fit its data
     ├── RenderError          a format could not make its file
     ├── ArchiveError         the run's folder cannot be read or written
@@ -54,6 +55,10 @@ class UnknownConnectionError(ReportError):
 
 class SourceError(ReportError):
     """A source or a dataset could not be read."""
+
+
+class CheckError(ReportError):
+    """A check cannot be judged, or stops the report."""
 
 
 class DocumentError(ReportError):

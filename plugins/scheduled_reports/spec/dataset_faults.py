@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from scheduled_reports.datasets.base import Fault
 from scheduled_reports.spec.compose import read_spec
+from scheduled_reports.spec.marks import Loc
 from scheduled_reports.spec.places import path_text
 from scheduled_reports.spec.problems import Place, Problem
 from scheduled_reports.spec.sql import RUN_BINDS
@@ -18,11 +19,15 @@ if TYPE_CHECKING:
 def dataset_problems(report: Report) -> Iterator[Problem]:
     """Yield what is wrong with a valid report's datasets, each at its line and column; nothing is run."""
     known, binds = report.spec.tables(), {*RUN_BINDS, *report.spec.parameters}
-    faults = [
+    return placed(report, [
         (("datasets", name, *fault.loc), fault)
         for name, dataset in report.spec.datasets.items()
         for fault in dataset.faults(known, binds, report.include)
-    ]
+    ])  # fmt: skip
+
+
+def placed(report: Report, faults: Sequence[tuple[Loc, Fault]]) -> Iterator[Problem]:
+    """Yield faults, given with their places in the spec, each at its line and column."""
     if faults:
         source, _ = read_spec(report.path, report.include)
         for loc, fault in faults:

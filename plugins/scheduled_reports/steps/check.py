@@ -1,41 +1,42 @@
-"""Decide, from the extracted data, whether the run goes on."""
+"""Decide, from the extracted data, whether the run goes on, and whether its data may be sent."""
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 
-from scheduled_reports.conditions import Verdict
-from scheduled_reports.document import ChartBlock, TableBlock
+from scheduled_reports.ledger import Ledger
 from scheduled_reports.run import Run
-from scheduled_reports.steps import RunSkipped
+from scheduled_reports.steps.alert import require_alarm
+from scheduled_reports.steps.blank import require_content
+from scheduled_reports.steps.checks import require_good_data
+from scheduled_reports.steps.conditions import require_with_data
+from scheduled_reports.steps.measures import note_what_was_measured
 from scheduled_reports.tables import Tables
 
 log = logging.getLogger(__name__)
 
 
-def check(run: Run) -> dict[str, str]:
-    """Judge every condition of `run_when`, and whether there is anything to show; return each finding in words.
+def check(run: Run, ledger: Ledger | None = None, now: dt.datetime | None = None) -> dict[str, str]:
+    """Judge the conditions on data, the alert, whether there is anything to show, and the checks; say each in words.
+
+    Args:
+        run: The run, extracted.
+        ledger: What earlier runs measured, and where this one's findings are noted; None in a preview.
+        now: What time it is, aware; now unless given.
 
     Raises:
-        RunSkipped: One is not met, or all tables and charts are empty.
+        RunSkipped: A condition is not met, nothing is alarming, or all that it would show is empty.
+        CheckError: A check that stops the report has failed, or could not be judged.
         ArchiveError: The run's data cannot be read.
+        LedgerError: The ledger cannot be read or written.
     """
+    now = now or dt.datetime.now(dt.UTC)
     with run.folder.fetch("data") as folder:
         tables = Tables(folder)
-        verdicts = [condition.judge(run, tables) for condition in run.report.spec.run_when]
-        verdicts += _something_to_show(run, tables)
-    for verdict in verdicts:
-        log.info("%s: %s", "met" if verdict.met else "not met", verdict.reason)
-    run.folder.note(conditions=[{"met": verdict.met, "reason": verdict.reason} for verdict in verdicts])
-    unmet = [verdict.reason for verdict in verdicts if not verdict.met]
-    if unmet:
-        raise RunSkipped("; ".join(unmet))
-    return {f"condition {number}": verdict.reason for number, verdict in enumerate(verdicts, start=1)}
-
-
-def _something_to_show(run: Run, tables: Tables) -> list[Verdict]:
-    """Return an unmet verdict where every table and chart is empty; nothing where the content has none, or a row."""
-    shown = {block.dataset for block in run.report.spec.content if isinstance(block, TableBlock | ChartBlock)}
-    if not shown or any(tables.rows(name) for name in shown):
-        return []
-    return [Verdict(False, f"every table and chart is empty for {run.period.label} ({', '.join(sorted(shown))})")]
+        if ledger is not None:
+            note_what_was_measured(run, tables, ledger)
+        found = require_with_data(run, tables, now, ledger)
+        found |= require_alarm(run, tables, now, ledger)
+        found |= require_content(run, tables)
+        return found | require_good_data(run, tables, ledger, now)
