@@ -28,8 +28,8 @@ class MailServer:
 
     Each message becomes `NNN_<recipient>_<subject>.eml`: the bytes as received, below two headers with the
     envelope's addresses. With a username and password, mail without login is answered 530, a wrong login
-    535. Recipients in `refuse`, whatever their letter case, are answered 550. Use it in a `with` statement,
-    or call start() and stop().
+    535. Recipients in `refuse`, whatever their letter case, are answered 550; a message of more than `largest`
+    bytes 552. Use it in a `with` statement, or call start() and stop().
     """
 
     def __init__(
@@ -41,6 +41,7 @@ class MailServer:
         username: str | None = None,
         password: str | None = None,
         refuse: frozenset[str] = frozenset(),
+        largest: int = 33_554_432,
     ) -> None:
         if (username is None) != (password is None):
             raise ValueError("the mail server got only one of username and password: give both or neither")
@@ -49,6 +50,7 @@ class MailServer:
         self.port = port
         login = None if username is None or password is None else (username, password)
         self._mailbox = _Mailbox(inbox, login, refuse)
+        self._largest = largest
         self._controller: _Controller | None = None
 
     def start(self) -> None:
@@ -57,7 +59,7 @@ class MailServer:
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
         listener = socket.create_server((self.host, self.port), family=family)
         self.port = listener.getsockname()[1]
-        self._controller = _Controller(self._mailbox, listener, self.host)
+        self._controller = _Controller(self._mailbox, listener, self.host, self._largest)
         self._controller.start()
 
     def stop(self) -> None:
@@ -142,13 +144,14 @@ class _Mailbox:
 class _Controller(Controller):
     """aiosmtpd's thread, on a socket that is bound already; it hangs up on its clients before it ends."""
 
-    def __init__(self, mailbox: _Mailbox, listener: socket.socket, host: str) -> None:
+    def __init__(self, mailbox: _Mailbox, listener: socket.socket, host: str, largest: int) -> None:
         super().__init__(
             mailbox,
             hostname=host,
             port=listener.getsockname()[1],
             server_hostname="localhost",
             ident="demo mail server",
+            data_size_limit=largest,
             auth_require_tls=False,
             authenticator=mailbox.authenticate,
             auth_exclude_mechanism=[] if mailbox.login else ["LOGIN", "PLAIN"],

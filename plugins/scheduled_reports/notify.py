@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from scheduled_reports.channels.email import ascii_domain, letter
 from scheduled_reports.connections import Connect
@@ -13,7 +15,24 @@ from scheduled_reports.smtp import mail_server
 log = logging.getLogger(__name__)
 
 
-def tell_owner(connect: Connect, conn_id: str, owner: str, subject: str, text: str) -> None:
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a mail.
+
+    Attributes:
+        name: Its name.
+        media_type: Its IANA media type: `text/csv`.
+        content: Its bytes.
+    """
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+def tell_owner(
+    connect: Connect, conn_id: str, owner: str, subject: str, text: str, attachments: Sequence[Attachment] = ()
+) -> None:
     """Send one plain e-mail to `owner` through the mail server of the Airflow connection `conn_id`.
 
     Raises:
@@ -24,6 +43,9 @@ def tell_owner(connect: Connect, conn_id: str, owner: str, subject: str, text: s
     with mail_server(connect, conn_id) as server:
         message = letter(server.sender, owner, subject, uuid.uuid4().hex)
         message.set_content(text)
+        for file in attachments:
+            main, _, sub = file.media_type.partition("/")
+            message.add_attachment(file.content, maintype=main, subtype=sub, filename=file.name)
         sender = ascii_domain(server.sender.addr_spec)
         server.transfer(message.as_bytes(), sender, ascii_domain(owner))
 

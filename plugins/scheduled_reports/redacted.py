@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from scheduled_reports.errors import SourceError
+from scheduled_reports.errors import ReportError, SourceError
 from scheduled_reports.masks.keep import Keep
+from scheduled_reports.spec.sql import Query
 
 if TYPE_CHECKING:
+    from scheduled_reports.checks import Check
     from scheduled_reports.editions import Edition
+    from scheduled_reports.run import Run
     from scheduled_reports.sources import Source
     from scheduled_reports.spec.report import ReportSpec
 
@@ -73,3 +78,36 @@ def of_source(source: Source, error: SourceError) -> SourceError:
     elif not error.retryable and not _OF_THE_QUERY.search(why):
         why = _QUOTED.sub("…", why)
     return SourceError(error.what, why=why, fix=error.fix, retryable=error.retryable)
+
+
+@contextmanager
+def query_told(run: Run, sql: str) -> Iterator[None]:
+    """Take values out of the error of a query over a run's tables, where a column in them is hidden from somebody."""
+    from scheduled_reports.editions import EVERYBODY
+
+    try:
+        yield
+    except SourceError as error:
+        if not holds_hidden(run.report.spec, EVERYBODY):
+            raise
+        told = of_dataset(error.why, sql)
+        raise SourceError(error.what, why=told, fix=error.fix, retryable=error.retryable) from None
+
+
+def of_check(run: Run, check: Check, error: BaseException) -> str:
+    """Return why a check could not be judged; without values, where a column in them is hidden from somebody."""
+    from scheduled_reports.editions import EVERYBODY
+
+    is_ours = isinstance(error, ReportError)
+    if not holds_hidden(run.report.spec, EVERYBODY):
+        return str(error) if is_ours else f"{type(error).__name__}: {error}"
+    if isinstance(error, SourceError):
+        return str(SourceError(error.what, why=of_dataset(error.why, _written(run, check)), fix=error.fix))
+    return str(error) if is_ours else f"{type(error).__name__} ({NOT_SHOWN})"
+
+
+def _written(run: Run, check: Check) -> str:
+    """Return all that the author of a check wrote."""
+    with suppress(OSError):  # a file that is not there is what the error is about
+        return f"{check.model_dump_json()}\n{check.text(run.include) if isinstance(check, Query) else ''}"
+    return check.model_dump_json()

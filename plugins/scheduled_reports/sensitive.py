@@ -8,7 +8,7 @@ from scheduled_reports.run import Run
 from scheduled_reports.spec.compose import read_spec
 from scheduled_reports.spec.places import path_text
 from scheduled_reports.spec.relations import Relation
-from scheduled_reports.spec.sensitive import HINT, burdened, exposures, forbidden, message, through_datasets
+from scheduled_reports.spec.sensitive import HINT, burdened, carried_by, exposures, forbidden, message, through_datasets
 from scheduled_reports.tables import Tables
 
 
@@ -36,6 +36,25 @@ def carried_in(run: Run, tables: Tables) -> dict[str, list[str]]:
         for table, relation in relations.items()
         if relation.everything
     }
+
+
+def hidden_columns(run: Run, tables: Tables, sql: str, names: list[str], table: str = "") -> list[str]:
+    """Return the columns of a query over everybody's tables that carry, or may carry, what is sensitive and not masked.
+
+    Args:
+        run: The run.
+        tables: Its tables.
+        sql: One SELECT over them.
+        names: The names of its result's columns.
+        table: The table whose rows it gives, its columns under their own names; empty where it gives others.
+    """
+    spec = run.report.spec
+    if not forbidden(spec, EVERYBODY):
+        return []
+    relations = through_datasets(spec, run.report.include, _sources(run, EVERYBODY, tables), tables.columns)
+    own, result = relations.get(table, Relation()), carried_by(sql, relations, names)
+    burdens = ((name, own.of(name)) for name in names)
+    return [name for name, carried in burdens if (result.of(name) if carried is None else carried)]
 
 
 def _require(run: Run, edition: Edition, tables: Tables) -> None:

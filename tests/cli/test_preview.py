@@ -45,8 +45,11 @@ def test_every_format_of_the_period_is_made_and_shown(project: Path, preview: Ca
     assert table.read_text("utf-8-sig").splitlines()[1] == "Customer 0,10"
     assert "30.75" in page.read_text()
     lines = result.stdout.splitlines()
-    assert lines[:3] == ["Sales · Thursday, 1 October 2026", "  orders: 3 rows", "  totals: 1 row"]
-    assert [line.split() for line in lines[3:]] == [
+    assert lines[:4] == [
+        "Sales · Thursday, 1 October 2026", "  orders: 3 rows", "  totals: 1 row",
+        "  condition all[1]: met: orders has 3 rows",
+    ]  # fmt: skip
+    assert [line.split() for line in lines[4:]] == [
         [f"{path.stat().st_size:,}", "bytes", str(path.relative_to(project))] for path in (page, table)
     ]
 
@@ -118,6 +121,52 @@ def test_a_run_that_the_dag_would_skip_says_why_and_still_shows_the_files(
     assert result.exit_code == 0
     assert "The DAG would skip this run: orders has 3 rows for Thursday, 1 October 2026, at least 5" in result.stdout
     assert len(list((project / "out").rglob("sales_2026-10-01.*"))) == 2
+
+
+def test_a_run_that_the_dag_would_let_wait_says_how_long(preview: Callable[..., Result]) -> None:
+    wait = "run_when:\n  all: [{type: flag, file: ready.txt}]\n  wait_for: 45m\n  then: send_stale\n"
+    result = preview(*OCTOBER, text=SALES.replace("run_when:\n  - {type: rows, dataset: orders, at_least: 1}\n", wait))
+
+    told = " ".join(result.stdout.split())
+    assert result.exit_code == 0
+    assert "it waits up to 45m for that, and then goes on with a STALE banner" in told
+    assert "sales_2026-10-01.html" in told
+
+
+def test_a_condition_that_cannot_be_asked_here_is_told_and_the_files_are_shown(preview: Callable[..., Result]) -> None:
+    asks = "{type: value, connection: nowhere, sql: SELECT 1, at_least: 1}"
+    result = preview(*OCTOBER, text=SALES.replace("{type: rows, dataset: orders, at_least: 1}", asks))
+
+    assert result.exit_code == 0
+    assert "would fail, as it does here: there is no Airflow connection 'nowhere'" in " ".join(result.stdout.split())
+    assert "sales_2026-10-01.html" in result.stdout
+
+
+def test_a_preview_asks_airflow_what_its_environment_and_its_database_say(
+    preview: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = "run_when:\n  - {type: rows, dataset: orders, at_least: 1}\n"
+    flag = SALES.replace(rows, "run_when:\n  - {type: flag, variable: loaded}\n")
+    event = SALES.replace(rows, "run_when:\n  - {type: event, asset: stock}\n")
+    monkeypatch.setenv("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "sqlite:////nowhere/airflow.db")
+
+    monkeypatch.setenv("AIRFLOW_VAR_LOADED", "no")
+    assert "would skip this run: the Airflow Variable 'loaded' is 'no'" in preview(*OCTOBER, text=flag).stdout
+    monkeypatch.setenv("AIRFLOW_VAR_LOADED", "yes")
+    assert "would" not in preview(*OCTOBER, text=flag).stdout
+    told = " ".join(preview(*OCTOBER, text=event).stdout.split())
+    assert "nobody can tell here when the asset 'stock' was updated: Airflow has no database at" in told
+    assert "sales_2026-10-01.html" in told
+
+
+def test_the_banner_of_an_earlier_preview_is_not_this_ones(project: Path, preview: Callable[..., Result]) -> None:
+    alert = "alert: {keys: {dataset: orders, columns: [customer]}}\ncontent:\n"
+    page = project / "out" / "preview" / RUN / "files" / "sales_2026-10-01.html"
+    assert preview(*OCTOBER, text=SALES.replace("content:\n", alert, 1)).exit_code == 0
+    assert "New: Customer 0, Customer 1, Customer 2; 3 in all." in page.read_text()
+
+    assert preview(*OCTOBER, text=SALES.replace("at_least: 1", "at_least: 99")).exit_code == 0
+    assert "Customer 0, Customer 1" not in page.read_text()
 
 
 def test_a_broken_spec_is_told_with_every_problem(preview: Callable[..., Result]) -> None:

@@ -1,13 +1,15 @@
-"""What the steps' tests share: runs of a report on people, whose columns are masked."""
+"""What the steps' tests share: runs of a report on people, with masked columns, and runs that wait for approval."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from approvals import Held, held_run
+from demo.mail_server import MailServer
 from people import connect_crm, people
 from runs import run_of
 from scheduled_reports.run import Run
@@ -23,3 +25,16 @@ def crm_run(tmp_path: Path, connection: Callable, monkeypatch: pytest.MonkeyPatc
         return run_of(tmp_path, text or people(), **changes)
 
     return make
+
+
+@pytest.fixture
+def mailbox(tmp_path: Path) -> Iterator[MailServer]:
+    """Run a mail server that refuses nobody@…."""
+    with MailServer(tmp_path / "inbox", refuse=frozenset({"nobody@northwind.example"})) as server:
+        yield server
+
+
+@pytest.fixture
+def held(tmp_path: Path, connection: Callable[..., None], mailbox: MailServer) -> Held:
+    """Make a rendered run that waits for approval, and its ledger."""
+    return lambda fields="", text="": held_run(tmp_path, connection, mailbox, fields, text)

@@ -12,6 +12,7 @@ from rich.console import Console
 from scheduled_reports import settings
 from scheduled_reports.archive import RunFolder
 from scheduled_reports.cli.check import spec_paths
+from scheduled_reports.cli.judged import FORGOTTEN, say_what_is_blank, say_what_was_found
 from scheduled_reports.cli.progress import told_on
 from scheduled_reports.connections import stored_connection
 from scheduled_reports.errors import ReportError
@@ -24,6 +25,7 @@ from scheduled_reports.steps import RunSkipped
 from scheduled_reports.steps.check import check
 from scheduled_reports.steps.extract import extract
 from scheduled_reports.steps.render import all_artifacts, render
+from scheduled_reports.stored_facts import StoredFacts
 
 Asked = tuple[str | None, str | None, str | None]
 """The period asked for: a day in it, or its first moment and the first after it."""
@@ -36,6 +38,7 @@ def make_preview(run: Run, console: Console) -> list[Path]:
         ReportError: A step failed.
     """
     console.print(f"{run.report.spec.title} · {run.period.label}", style="bold")
+    run.folder.note(**FORGOTTEN)
     try:
         with told_on(console):
             extracted = extract(run)
@@ -44,12 +47,27 @@ def make_preview(run: Run, console: Console) -> list[Path]:
     except RunSkipped as skipped:
         console.print(f"  The DAG would skip this run: {skipped}", style="yellow")
         return []
+    _judge(run, console)
+    try:
+        render(run, dt.datetime.now(dt.UTC))
+    except RunSkipped as skipped:
+        console.print(f"  The DAG would skip this run: {skipped}", style="yellow")
+    say_what_is_blank(run, console)
+    return list(_files(run, console))
+
+
+def _judge(run: Run, console: Console) -> None:
+    """Say what the conditions, the blank gate and the checks find; the files are made whatever that is."""
+    outcome = ""
     try:
         check(run)
     except RunSkipped as skipped:
-        console.print(f"  The DAG would skip this run: {skipped}", style="yellow")
-    render(run, dt.datetime.now(dt.UTC))
-    return list(_files(run, console))
+        outcome = f"The DAG would skip this run: {skipped}"
+    except ReportError as error:
+        outcome = f"The DAG's task `check` would fail, as it does here: {error}"
+    say_what_was_found(run, console)
+    if outcome:
+        console.print(f"  {outcome}", style="yellow")
 
 
 def _files(run: Run, console: Console) -> Iterator[Path]:
@@ -71,7 +89,8 @@ def preview_run(folder: Path, name: str, asked: Asked, schedule_id: str | None, 
     timing = report.timing(schedule)
     period = asked_period(timing, *asked) or timing.period(dt.datetime.now(dt.UTC))
     run_folder = RunFolder.of(out.absolute().as_uri(), report.id, schedule.id, period.slug, "preview")
-    return Run(report, schedule, period, "preview", run_folder, stored_connection, _parameters(report, params))
+    values = _parameters(report, params)
+    return Run(report, schedule, period, "preview", run_folder, stored_connection, values, airflow=StoredFacts())
 
 
 def _report(folder: Path, name: str) -> Report:

@@ -29,6 +29,15 @@ class Block(Model):
         """Yield what of which tables becomes a part of the report's files."""
         return whole_tables(self)
 
+    def is_empty(self, tables: Tables, *, beside_nothing: bool = False) -> bool | None:
+        """Return whether it has nothing to show; None where that says nothing about the report, as of a heading.
+
+        Args:
+            tables: The run's tables.
+            beside_nothing: Whether all else in the report is empty: then a figure of zero says no more.
+        """
+        return None
+
     @abstractmethod
     def bind(self, tables: Tables, words: Mapping[str, Any]) -> Bound:
         """Return the block with its data.

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, field_validator
 
 from scheduled_reports.document.block import Block, Bound, require_columns
-from scheduled_reports.document.vega_lite import check, dated
+from scheduled_reports.document.nothing import shows_nothing
+from scheduled_reports.document.vega_lite import check, dated, quantities
 from scheduled_reports.errors import DocumentError
 from scheduled_reports.spec.marks import TableName, Template
 from scheduled_reports.tables import Tables
@@ -65,6 +66,17 @@ class ChartBlock(Block):
             raise ValueError("the Vega-Lite specification draws nothing; give it a 'mark' and an 'encoding'")
         check(value)
         return value
+
+    def is_empty(self, tables: Tables, *, beside_nothing: bool = False) -> bool:
+        """Return whether it has no row, or nothing in the columns that give its marks their place or their length."""
+        return shows_nothing(tables, self.dataset) or self._draws_nothing(tables)
+
+    def _draws_nothing(self, tables: Tables) -> bool:
+        """Return whether every mark measures what is null: Vega-Lite draws the axes alone."""
+        marks, made = list(quantities(self.vega_lite)), set(_values(self.vega_lite, "as"))
+        fields = set[str]().union(*marks)
+        known = all(marks) and fields <= set(tables.columns(self.dataset)) - made
+        return bool(fields) and known and shows_nothing(tables, self.dataset, fields)
 
     def bind(self, tables: Tables, words: Mapping[str, Any]) -> Chart:
         """Put the dataset into the specification."""

@@ -72,6 +72,16 @@ class KpisBlock(Block):
         """Yield the columns of the figures."""
         yield Shown(self.dataset, self._named())
 
+    def is_empty(self, tables: Tables, *, beside_nothing: bool = False) -> bool | None:
+        """Return whether it has no figure, or zeros alone beside a report that is empty; None where it does not fit."""
+        if not tables.rows(self.dataset):
+            return True
+        try:
+            figures = [item.value for item in self.bind(tables, {}).items]
+        except DocumentError:  # for who renders it to say
+            return None
+        return all(figure is None or (beside_nothing and figure == 0) for figure in figures)
+
     def bind(self, tables: Tables, words: Mapping[str, Any]) -> Kpis:
         """Read the dataset's only row."""
         table = tables.read(self.dataset, limit=2)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from scheduled_reports.document.block import Block, Bound, require_columns, written
+from scheduled_reports.document.nothing import shows_nothing
 from scheduled_reports.model import Model
 from scheduled_reports.shown import Shown
 from scheduled_reports.spec.marks import TableName, Template
@@ -104,6 +105,10 @@ class TableBlock(Block):
     def shows(self) -> Iterator[Shown]:
         """Yield the columns that it has; all of them where it names none."""
         yield Shown(self.dataset, tuple(column.name for column in self.columns) or None)
+
+    def is_empty(self, tables: Tables, *, beside_nothing: bool = False) -> bool:
+        """Return whether it has no row, or nothing in any of its columns."""
+        return shows_nothing(tables, self.dataset, [column.name for column in self.columns])
 
     def bind(self, tables: Tables, words: Mapping[str, Any]) -> Table:
         """Read the dataset."""

@@ -21,6 +21,14 @@ CHANNELS = frozenset((
 ))  # fmt: skip
 """https://vega.github.io/vega-lite/docs/encoding.html"""
 
+MEASURES = ("x", "y", "theta", "radius")
+"""The channels that give a mark its place or its length."""
+
+COUNTS = frozenset(("count", "distinct", "missing", "valid"))
+"""Aggregates that are a number whatever the field holds: https://vega.github.io/vega-lite/docs/aggregate.html"""
+
+COMPOSITIONS = ("layer", "hconcat", "vconcat", "concat")
+
 TYPES = frozenset(("quantitative", "temporal", "ordinal", "nominal", "geojson"))
 """https://vega.github.io/vega-lite/docs/type.html"""
 
@@ -52,11 +60,38 @@ def dated(spec: Any) -> Iterator[str]:
             yield from dated(part)
 
 
+def quantities(spec: Mapping[str, Any], above: Mapping[str, Any] | None = None) -> Iterator[set[str]]:
+    """Yield, for each mark, the fields that give it its place or its length; none where it draws without such a field.
+
+    Vega-Lite leaves a mark out where such a field is null (https://vega.github.io/vega-lite/docs/invalid-data.html).
+
+    Args:
+        spec: A specification, or a view in one.
+        above: The channels that it has from the view around it.
+    """
+    own = spec.get("encoding")
+    encoding = {**(above or {}), **(own if isinstance(own, Mapping) else {})}
+    if "mark" in spec:
+        yield {field for name in MEASURES for field in _quantity(encoding.get(name))}
+    parts = [spec.get("spec"), *(part for name in COMPOSITIONS for part in spec.get(name) or ())]
+    for part in parts:
+        if isinstance(part, Mapping):
+            yield from quantities(part, encoding)
+
+
+def _quantity(channel: Any) -> Iterator[str]:
+    """Yield the field of a channel that measures; what counts rows measures without one."""
+    if isinstance(channel, Mapping) and isinstance(channel.get("field"), str):
+        aggregate = channel.get("aggregate")
+        if aggregate not in COUNTS and (channel.get("type") == "quantitative" or aggregate is not None):
+            yield channel["field"]
+
+
 def _views(spec: Any) -> Iterator[Mapping[str, Any]]:
     if isinstance(spec, Mapping):
         yield spec
         yield from _views(spec.get("spec"))
-        for composition in ("layer", "hconcat", "vconcat", "concat"):
+        for composition in COMPOSITIONS:
             parts = spec.get(composition)
             for part in parts if isinstance(parts, list) else ():
                 yield from _views(part)

@@ -69,3 +69,14 @@ class Format(Model):
         Raises:
             RenderError: The document cannot become such a file.
         """
+
+    def is_blank(self, file: Path, document: Document) -> bool:
+        """Return whether a file that `render` wrote shows nothing: no text and no mark beyond the document's frame.
+
+        The frame is what is there without blocks: title, period, description, notices and small print. Here only a file
+        of no bytes is blank; a kind of format that people read looks into it.
+
+        Raises:
+            RenderError: The document's frame cannot become such a file.
+        """
+        return file.stat().st_size == 0

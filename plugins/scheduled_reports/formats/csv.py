@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from scheduled_reports.document.document import Document
+from scheduled_reports.document.nothing import shows_nothing
 from scheduled_reports.formats.arrow_text import joined, kind_of, slices, texts
 from scheduled_reports.formats.base import Format
 from scheduled_reports.spec.marks import TableName
@@ -47,40 +48,60 @@ class Csv(Format):
 
     def render(self, document: Document, target: Path) -> None:
         """Stream the dataset to `target`; a few thousand rows are in memory at a time."""
-        zone = str(document.period.start.tzinfo)
+        zone, escape = str(document.period.start.tzinfo), self.formulas == "escape"
         with target.open("wb") as file:
-            file.write(self._header(document.tables.columns(self.dataset)))
+            file.write(header(document.tables.columns(self.dataset), escape=escape))
             for rows in slices(document.tables.batches(self.dataset)):
-                file.write(self._records(rows, zone))
+                file.write(records(rows, zone, escape=escape))
 
-    def _header(self, names: list[str]) -> bytes:
-        import pyarrow as pa
+    def is_blank(self, file: Path, document: Document) -> bool:
+        """Return whether it has no row, or nothing in any."""
+        return shows_nothing(document.tables, self.dataset)
 
-        return (",".join(self._fields(pa.array(names, pa.large_string())).to_pylist()) + "\r\n").encode()
 
-    def _records(self, rows: pa.RecordBatch, zone: str) -> pa.Buffer:
-        parts: list[pa.Array | str] = []
-        for column in rows.columns:
-            text = texts(column, zone)
-            quotable = kind_of(column.type) in ("text", "nested", "bytes")
-            parts += [self._fields(text) if quotable else text, ","]
-        parts[-1] = "\r\n"
-        # A record of one empty field would be a blank line, which readers skip.
-        return joined(parts, null='""' if rows.num_columns == 1 else "")
+def header(names: list[str], *, escape: bool) -> bytes:
+    """Return the first record, with the columns' names.
 
-    def _fields(self, text: pa.Array) -> pa.Array:
-        """Escape formulas, then quote what holds a comma, a quote or a line break, and what is empty."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
+    Args:
+        names: The names.
+        escape: Whether what a spreadsheet would take for a formula gets an apostrophe before it.
+    """
+    import pyarrow as pa
 
-        nothing, quote = pa.scalar("", pa.large_string()), pa.scalar('"', pa.large_string())
-        if self.formulas == "escape":
-            risky = pc.fill_null(pc.match_substring_regex(text, FORMULA_START), False)
-            if pc.any(risky).as_py():
-                marked = pc.binary_join_element_wise(pa.scalar("'", pa.large_string()), text.filter(risky), nothing)
-                text = pc.replace_with_mask(text, risky, marked)
-        special = pc.fill_null(pc.match_substring_regex(text, r'[",\r\n]|^$'), False)
-        if not pc.any(special).as_py():
-            return text
-        doubled = pc.replace_substring(text.filter(special), '"', '""')
-        return pc.replace_with_mask(text, special, pc.binary_join_element_wise(quote, doubled, quote, nothing))
+    return (",".join(_fields(pa.array(names, pa.large_string()), escape=escape).to_pylist()) + "\r\n").encode()
+
+
+def records(rows: pa.RecordBatch, zone: str, *, escape: bool) -> pa.Buffer:
+    """Return rows as records.
+
+    Args:
+        rows: The rows.
+        zone: IANA name; datetimes that know their zone are told in this one.
+        escape: As for `header`.
+    """
+    parts: list[pa.Array | str] = []
+    for column in rows.columns:
+        text = texts(column, zone)
+        quotable = kind_of(column.type) in ("text", "nested", "bytes")
+        parts += [_fields(text, escape=escape) if quotable else text, ","]
+    parts[-1] = "\r\n"
+    # A record of one empty field would be a blank line, which readers skip.
+    return joined(parts, null='""' if rows.num_columns == 1 else "")
+
+
+def _fields(text: pa.Array, *, escape: bool) -> pa.Array:
+    """Escape formulas, then quote what holds a comma, a quote or a line break, and what is empty."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    nothing, quote = pa.scalar("", pa.large_string()), pa.scalar('"', pa.large_string())
+    if escape:
+        risky = pc.fill_null(pc.match_substring_regex(text, FORMULA_START), False)
+        if pc.any(risky).as_py():
+            marked = pc.binary_join_element_wise(pa.scalar("'", pa.large_string()), text.filter(risky), nothing)
+            text = pc.replace_with_mask(text, risky, marked)
+    special = pc.fill_null(pc.match_substring_regex(text, r'[",\r\n]|^$'), False)
+    if not pc.any(special).as_py():
+        return text
+    doubled = pc.replace_substring(text.filter(special), '"', '""')
+    return pc.replace_with_mask(text, special, pc.binary_join_element_wise(quote, doubled, quote, nothing))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -13,6 +13,7 @@ from scheduled_reports.document import Chart, Document
 from scheduled_reports.document.drawing import png
 from scheduled_reports.document.theme import MAIL_FONT_STACK, font_family
 from scheduled_reports.formats.base import Format
+from scheduled_reports.formats.html_marks import shows_only
 from scheduled_reports.formats.templates import page
 
 WIDTH = 672
@@ -46,9 +47,16 @@ class Html(Format):
         Raises:
             DocumentError: A chart cannot be drawn.
         """
+        target.write_text(self._page(document), encoding="utf-8")
+
+    def is_blank(self, file: Path, document: Document) -> bool:
+        """Return whether no text and no picture can be seen beyond the frame; it reads up to the first."""
+        with file.open(encoding="utf-8") as found:
+            return shows_only(found, self._page(replace(document, blocks=())))
+
+    def _page(self, document: Document) -> str:
         fonts = font_family(MAIL_FONT_STACK)
-        text = page("page.html.jinja", document, fonts=fonts, draw=_drawn, width=WIDTH, max_rows=self.max_rows)
-        target.write_text(text, encoding="utf-8")
+        return page("page.html.jinja", document, fonts=fonts, draw=_drawn, width=WIDTH, max_rows=self.max_rows)
 
 
 def _drawn(chart: Chart) -> _Picture:

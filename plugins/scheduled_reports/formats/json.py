@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field
 
 from scheduled_reports.document.document import Document
+from scheduled_reports.document.nothing import shows_nothing
 from scheduled_reports.formats.arrow_text import joined, kind_of, slices, texts
 from scheduled_reports.formats.base import Format
 from scheduled_reports.spec.marks import TableName
@@ -57,6 +58,10 @@ class Json(Format):
                 file.write(_objects(rows, zone).slice(comma))
                 comma = 0
             file.write(b"\n]}\n")
+
+    def is_blank(self, file: Path, document: Document) -> bool:
+        """Return whether it has no row, or nothing in any."""
+        return shows_nothing(document.tables, self.dataset)
 
     def _head(self, document: Document) -> str:
         schema = document.tables.read(self.dataset, limit=0).schema

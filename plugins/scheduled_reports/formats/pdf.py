@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import functools
+import tempfile
 from base64 import b64encode
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from scheduled_reports.document import Chart, Document
+from scheduled_reports.document import Chart, Document, mark
 from scheduled_reports.document.drawing import svg
 from scheduled_reports.document.sections import sections
 from scheduled_reports.document.theme import FONTS, font_family
 from scheduled_reports.errors import RenderError
 from scheduled_reports.formats.base import Format
+from scheduled_reports.formats.pdf_marks import shows_only
 from scheduled_reports.formats.templates import page, style
 
 if TYPE_CHECKING:
@@ -58,6 +61,20 @@ class Pdf(Format):
         except weasyprint.urls.FatalURLFetchingError as error:
             raise RenderError(f"the PDF of {document.title!r} cannot be made", why=str(error),
                               fix="put the picture into the text as a data: URI") from error  # fmt: skip
+
+    def is_blank(self, file: Path, document: Document) -> bool:
+        """Return whether nothing can be seen beyond the frame; of a long file it mostly reads the first page."""
+        source = document.provenance
+        texts = (document.title, document.period.label, document.description, *map(str, document.notices),
+                 mark(document.notices), source.small_print, f"Questions? Write to {source.owner}")  # fmt: skip
+
+        def frame() -> Path:
+            self.render(replace(document, blocks=()), folder / "frame.pdf")
+            return folder / "frame.pdf"
+
+        with tempfile.TemporaryDirectory(prefix="scheduled-reports-") as name:
+            folder = Path(name)
+            return shows_only(file, "\n".join(texts), frame)
 
     @property
     def _room(self) -> float:

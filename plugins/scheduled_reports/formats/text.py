@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -32,6 +34,13 @@ class PlainText(Format):
     def render(self, document: Document, target: Path) -> None:
         """Write the text in UTF-8."""
         target.write_text("\n".join(_page(document)) + "\n", encoding="utf-8")
+
+    def is_blank(self, file: Path, document: Document) -> bool:
+        """Return whether it has no line beyond the frame's but empty ones; it reads up to the first."""
+        frame = filter(str.strip, _page(replace(document, blocks=())))
+        with file.open(encoding="utf-8") as found:
+            lines = (line.rstrip("\n") for line in found if line.strip())
+            return all(line == known for line, known in itertools.zip_longest(lines, frame))
 
 
 def _page(document: Document) -> Iterator[str]:

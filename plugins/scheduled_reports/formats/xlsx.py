@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -13,6 +15,7 @@ from scheduled_reports.document.table import Table
 from scheduled_reports.formats.base import Format
 from scheduled_reports.formats.xlsx_cells import clean, sheet_name, styled
 from scheduled_reports.formats.xlsx_front import Front
+from scheduled_reports.formats.xlsx_marks import shows_only
 from scheduled_reports.formats.xlsx_sheets import FORMATS, add_table, set_up
 
 if TYPE_CHECKING:
@@ -51,6 +54,17 @@ class Xlsx(Format):
                 add_table(book, table, places[id(table)], taken, zone=_zone(document), footer=footer)
             _about(book, document, footer)
             book.save(target)
+
+    def is_blank(self, file: Path, document: Document) -> bool:
+        """Return whether it has no sheet of a table, no picture that shows anything, and no text beyond the frame."""
+
+        def frame() -> Path:
+            self.render(replace(document, blocks=()), folder / "frame.xlsx")
+            return folder / "frame.xlsx"
+
+        with tempfile.TemporaryDirectory(prefix="scheduled-reports-") as name:
+            folder = Path(name)
+            return shows_only(file, frame)
 
 
 @contextmanager

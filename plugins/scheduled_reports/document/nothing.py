@@ -1,0 +1,48 @@
+"""Whether a table has anything to show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from scheduled_reports.tables import Tables
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def shows_nothing(tables: Tables, name: str, columns: Iterable[str] = ()) -> bool:
+    """Return whether a table has no row, or nothing in the columns that are shown: NULL, NaN or blank text alone.
+
+    Args:
+        tables: The run's tables.
+        name: The table; it is read until the first value that shows.
+        columns: The columns that are shown; all unless given. One that is not there shows nothing.
+
+    Raises:
+        SourceError: There is no such table, or it cannot be read.
+    """
+    if not tables.rows(name):
+        return True
+    present = tables.columns(name)
+    shown = [column for column in present if column in set(columns)] if columns else present
+    if not shown:
+        return True
+    quoted = ", ".join('"' + column.replace('"', '""') + '"' for column in shown)
+    with tables.query(f'SELECT {quoted} FROM "{name}"', {}, f"table {name!r}") as reader:
+        return not any(_shows(column) for batch in reader for column in batch.columns)
+
+
+def _shows(column: pa.Array) -> bool:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if column.null_count == len(column):
+        return False
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if pa.types.is_floating(column.type):
+        return bool(pc.any(pc.is_finite(column)).as_py())
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        return bool(pc.any(pc.not_equal(pc.utf8_trim_whitespace(column), "")).as_py())
+    return True
