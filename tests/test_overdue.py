@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from approvals import spec
 from demo.mail_server import MailServer
 from runs import NOW, connect_mail, ledger_of, run_of, use_settings
 from scheduled_reports.ledger import RunState
@@ -26,6 +27,7 @@ RUN = {
     "dag_run_id": "scheduled__2026-10-02T04:30:00+00:00", "run_type": "scheduled", "state": "running", "conf": {},
     "logical_date": "2026-10-02T04:30:00Z", "run_after": "2026-10-02T04:30:00Z", "start_date": "2026-10-02T04:30:04Z",
 }  # fmt: skip
+ESCALATE = "then: escalate\nescalate_to: [{user: cleo, email: cleo@northwind.example}]\n"
 FACTS = {
     "report_id": "sales", "schedule_id": "daily", "title": "Sales", "owner": "owner@northwind.example",
     "timezone": "Europe/Berlin", "deadline": "45m",
@@ -126,7 +128,41 @@ def test_nobody_is_told_of_a_run_that_has_ended_or_that_nobody_waits_for(
     assert told(inbox, **changes) == []
 
 
-@pytest.mark.parametrize("state", [RunState.DELIVERED, RunState.FAILED, RunState.SKIPPED])
+@pytest.mark.parametrize(
+    ("state", "reason", "step"),
+    [
+        (RunState.WAITING, "calls has 12 rows, at least 500 needed; it waits until 2026-10-02 07:30:00", "gate"),
+        (RunState.HELD, "customer is empty in 1 of 3 rows; ana may approve it until 2026-10-03 06:30:00", "approve"),
+    ],
+)
+def test_a_run_that_waits_is_told_with_what_it_waits_for(
+    tmp_path: Path, inbox: MailServer, state: RunState, reason: str, step: str
+) -> None:
+    ledger_of(tmp_path).end(under_way(tmp_path, gate=0.2, approve=0.1), state, reason)
+
+    [(_, text)] = told(inbox)
+
+    assert f"\nStep: {step}\nIt waits: {reason}\n" in text
+
+
+@pytest.mark.parametrize(
+    ("fields", "done", "step"),
+    [("", "render", "approve"), ("", "approve", "deliver"), (ESCALATE, "approve", "escalate")],
+    ids=["to be approved", "approved", "to be escalated"],
+)
+def test_a_report_that_somebody_approves_has_that_step(
+    tmp_path: Path, inbox: MailServer, fields: str, done: str, step: str
+) -> None:
+    run = run_of(tmp_path, spec(fields), run_id=RUN["dag_run_id"])
+    gate(run, ledger_of(tmp_path), NOW)
+    run.folder.note(seconds={done: 1})
+
+    [(_, text)] = told(inbox)
+
+    assert f"\nStep: {step}\n" in text
+
+
+@pytest.mark.parametrize("state", [RunState.DELIVERED, RunState.FAILED, RunState.SKIPPED, RunState.DROPPED])
 def test_nobody_is_told_of_a_run_that_has_been_settled_meanwhile(
     tmp_path: Path, inbox: MailServer, state: RunState
 ) -> None:

@@ -6,14 +6,16 @@ import datetime as dt
 import logging
 from typing import Any
 
-from airflow.sdk import DAG, Asset, get_current_context, get_parsing_context, task
+from airflow.sdk import DAG, Asset, chain, get_current_context, get_parsing_context, task
 from airflow.sdk.exceptions import AirflowFailException
 
 from scheduled_reports import settings
+from scheduled_reports.approval_task import approval_task
 from scheduled_reports.connections import airflow_connection
 from scheduled_reports.dag_options import dag_options, documentation, trigger_form
 from scheduled_reports.errors import SettingError, SpecError
 from scheduled_reports.notify import tell_owner_or_log
+from scheduled_reports.operators import GateOperator
 from scheduled_reports.overdue import deadline_alert
 from scheduled_reports.schedule.schedule import Schedule
 from scheduled_reports.spec.cycles import waiting_problems
@@ -84,7 +86,7 @@ def _dags_of(report: Report | BrokenReport, wanted: str | None) -> dict[str, DAG
 
 
 def report_dag(report: Report, schedule: Schedule) -> DAG:
-    """Return the DAG of one schedule: gate → extract → check → render → deliver[…] → close."""
+    """Return the DAG of one schedule: gate → extract → check → render → approve? → deliver[…] → close."""
     spec = report.spec
     with DAG(
         f"{report.id}__{schedule.id}",
@@ -101,8 +103,7 @@ def report_dag(report: Report, schedule: Schedule) -> DAG:
 
 
 def _steps(report: Report, schedule: Schedule) -> None:
-    @task(task_id="gate")
-    def gate_task() -> Any:
+    def gate_step() -> Any:
         start, conn_id = started_for(report, schedule), settings.owner_mail_conn_id()
         return run_step(report, schedule, lambda run, ledger: gate(run, ledger, run_began(), start, conn_id))
 
@@ -112,14 +113,25 @@ def _steps(report: Report, schedule: Schedule) -> None:
 
     @task(task_id="check")
     def check_task() -> Any:
-        return run_step(report, schedule, lambda run, _: check(run))
+        return run_step(report, schedule, check)
 
     @task(task_id="render")
     def render_task() -> Any:
         return run_step(report, schedule, lambda run, _: render(run, dt.datetime.now(dt.UTC)))
 
     deliveries = _deliver_task(report, schedule).expand(destination=[entry.key for entry in report.spec.deliver])
-    gate_task() >> extract_task() >> check_task() >> render_task() >> deliveries >> _close_task(report, schedule)()
+    chain(
+        GateOperator(task_id="gate", step=gate_step), extract_task(), check_task(), render_task(),
+        *_approval_tasks(report, schedule), deliveries, _close_task(report, schedule)(),
+    )  # fmt: skip
+
+
+def _approval_tasks(report: Report, schedule: Schedule) -> list[Any]:
+    approval = report.spec.approval
+    if approval is None:
+        return []
+    first = approval_task(report, schedule, approval)
+    return [first, approval_task(report, schedule, approval, escalated=True)] if approval.escalate_to else [first]
 
 
 def _deliver_task(report: Report, schedule: Schedule) -> Any:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from airflow.sdk import Param
 
 from scheduled_reports import settings
+from scheduled_reports.run_when_words import alert_words, run_when_words
 from scheduled_reports.schedule.asked import MOMENT
 from scheduled_reports.schedule.calendar import FIRST_DAY
 from scheduled_reports.schedule.schedule import Schedule
@@ -68,6 +69,7 @@ def trigger_form(report: Report, schedule: Schedule) -> dict[str, Param]:
     first, last = f"First moment {moment}", f"First moment after the end {moment}"
     forced = "Send again what was delivered for this period already, with whatever parameters."
     sent = "Deliver, or keep the files in the archive only; empty: deliver, but not in a back-fill."
+    ignored = "Run whatever its conditions and its alert say; who asked for it is recorded. Its checks still count."
     text: list[str] = ["null", "string"]
     return {
         **{name: _param(entry) for name, entry in report.spec.parameters.items()},
@@ -76,6 +78,7 @@ def trigger_form(report: Report, schedule: Schedule) -> dict[str, Param]:
         "period_end": Param(None, type=text, pattern=MOMENT, title="Period until", description=last),
         "force": Param(False, type="boolean", title="Send again", description=forced),
         "deliver": Param(None, type=["null", "boolean"], title="Deliver", description=sent),
+        "ignore_conditions": Param(False, type="boolean", title="Ignore conditions", description=ignored),
     }
 
 
@@ -94,4 +97,13 @@ def documentation(report: Report, schedule: Schedule) -> str:
     facts = f"Spec `{report.path.name}`{parts}, digest `{report.digest[:12]}`:"
     fence = max(fence, "```")
     what = f"{report.spec.description}\n\n" if report.spec.description else ""
+    if condition := run_when_words(report.spec.run_when):
+        when += f"\n\n**Happens** {_plain(condition)}."
+    if report.spec.alert:
+        when += f"\n\n**Is sent** {_plain(alert_words(report.spec.alert))}."
     return f"{what}{when}\n\n{facts}\n\n{fence}yaml\n{report.text}\n{fence}\n"
+
+
+def _plain(text: str) -> str:
+    """Return text as Markdown that shows it as it is; SQL has stars, and names have underscores."""
+    return re.sub(r"([\\`*_{}\[\]<>#|~])", r"\\\1", text)

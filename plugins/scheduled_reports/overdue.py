@@ -19,15 +19,20 @@ from scheduled_reports.connections import airflow_connection
 from scheduled_reports.dag_run import dag_run_of
 from scheduled_reports.errors import ReportError
 from scheduled_reports.ledger import Ledger, RunState
+from scheduled_reports.ledger.entries import UNDER_WAY
 from scheduled_reports.notify import tell_owner_or_log
 from scheduled_reports.run import Run
 from scheduled_reports.schedule.clock import in_words
 from scheduled_reports.schedule.schedule import Schedule
 from scheduled_reports.spec.load import Report, load, spec_files
+from scheduled_reports.spec.report import ReportSpec
 
 log = logging.getLogger(__name__)
 
-STEPS = ("gate", "extract", "check", "render", "deliver", "close")
+STEPS = ("gate", "extract", "check", "render", "approve", "escalate", "deliver", "close")
+_PARKED = {RunState.WAITING: "gate", RunState.HELD: "approve"}
+"""The step of a run that waits: for its conditions, or for somebody's approval."""
+
 _ADVICE = (
     "If it is only slow, nothing has to be done: it goes on, and you are told if something does not arrive. To see "
     "what it does, open the log of that step in Airflow; to end it, mark the run there as failed. What was sent is not "
@@ -64,7 +69,7 @@ def tell_owner(
     if dag_run["state"] not in {"queued", "running"} or dag_run["run_type"] == "backfill":
         return
     progress = _progress(report_id, schedule_id, dag_run)
-    if progress.state is not RunState.RUNNING:
+    if progress.state not in UNDER_WAY:
         return
     name = f"{title}, {progress.period}" if progress.period else title
     asked = "due" if dag_run["run_type"] == "scheduled" else "asked for"
@@ -94,8 +99,9 @@ class _Progress:
         state: What the ledger says of it.
         period: What it reports on; empty where that is unknown.
         done: The steps that are over.
-        error: Why its last attempt at the step failed; empty where none did.
+        error: What it waits for; or why its last attempt at the step failed, empty where none did.
         files: The URL of its folder.
+        steps: The steps that it has.
     """
 
     state: RunState = RunState.RUNNING
@@ -103,13 +109,16 @@ class _Progress:
     done: frozenset[str] = frozenset()
     error: str = ""
     files: str = ""
+    steps: tuple[str, ...] = STEPS
 
     def lines(self, *, begun: bool) -> list[str]:
         """Return what the owner is told of it."""
         if not begun:
             return ["Step: none; it waits until fewer runs are under way (`max_runs`, Airflow's own limits)"]
-        last = max((STEPS.index(step) for step in self.done if step in STEPS), default=-1)
-        step = [f"Step: {STEPS[last + 1]}"] if self.files and last + 1 < len(STEPS) else []
+        if self.state in _PARKED:
+            return [f"Step: {_PARKED[self.state]}", f"It waits: {self.error}"]
+        last = max((self.steps.index(step) for step in self.done if step in self.steps), default=-1)
+        step = [f"Step: {self.steps[last + 1]}"] if self.files and last + 1 < len(self.steps) else []
         return [*step, *([f"Its last error, after which it is tried again: {self.error}"] if self.error else [])]
 
 
@@ -125,10 +134,16 @@ def _progress(report_id: str, schedule_id: str, dag_run: dict[str, Any]) -> _Pro
         finally:
             ledger.close()
         done = frozenset(run.folder.manifest().get("seconds", {}))
-        return _Progress(state, run.period.label, done, reason, run.folder.uri)
+        return _Progress(state, run.period.label, done, reason, run.folder.uri, _steps(run.report.spec))
     except ReportError as error:
         log.warning("How far %s has come cannot be said: %s", dag_run["dag_run_id"], error)
         return _Progress()
+
+
+def _steps(spec: ReportSpec) -> tuple[str, ...]:
+    """Return the steps of a report's runs; only some ask for approval."""
+    asks = {"approve": spec.approval is not None, "escalate": bool(spec.approval and spec.approval.escalate_to)}
+    return tuple(step for step in STEPS if asks.get(step, True))
 
 
 def _run(report_id: str, schedule_id: str, dag_run: dict[str, Any]) -> Run | None:

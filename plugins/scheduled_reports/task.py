@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from airflow.providers.standard.triggers.temporal import DateTimeTrigger
 from airflow.sdk import get_current_context
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, TaskDeferred
 from airflow.sdk.execution_time.context import InletEventsAccessor
 
 from scheduled_reports import settings
@@ -19,6 +20,7 @@ from scheduled_reports.connections import airflow_connection
 from scheduled_reports.dag_run import dag_run_of
 from scheduled_reports.errors import DeliveryError, ReportError
 from scheduled_reports.ledger import Ledger, RunState
+from scheduled_reports.ledger.past import Measure, note_measures
 from scheduled_reports.notify import tell_owner_or_log
 from scheduled_reports.run import Run
 from scheduled_reports.schedule.freshness import Start
@@ -26,14 +28,18 @@ from scheduled_reports.schedule.schedule import Schedule
 from scheduled_reports.schedule.triggers.awaiting import Awaiting
 from scheduled_reports.schedule.triggers.expression import names_in
 from scheduled_reports.spec.load import Report
-from scheduled_reports.steps import RunSkipped, StepSkipped
+from scheduled_reports.steps import RunDropped, RunSkipped, RunWaits, StepSkipped
+from scheduled_reports.task_facts import TaskFacts
 
 Step = Callable[[Run, Ledger], Any]
 
 LATEST = "latest_period"
 """What an event of a report's asset says: whether the run was of the period that was the latest, or of an older one."""
 
-_EVENTS = 50
+_BY_ITSELF = {"scheduled", "asset_triggered"}
+"""Types of runs that nobody asked for."""
+
+EVENTS = 50
 """How many events of an asset are looked at for one that counts."""
 
 
@@ -49,8 +55,10 @@ def run_step(report: Report, schedule: Schedule, step: Step, *, last: bool = Fal
     """
     try:
         return _call(report, schedule, step, last)
-    except (RunSkipped, StepSkipped) as skipped:
+    except (RunSkipped, RunDropped, StepSkipped) as skipped:
         raise AirflowSkipException(f"Skipped: {skipped}") from None
+    except RunWaits as waits:
+        raise TaskDeferred(trigger=DateTimeTrigger(waits.until), method_name="resume") from None
     except Exception as error:
         permanent = isinstance(error, ReportError) and not error.retryable
         if last and not isinstance(error, DeliveryError) and (permanent or _no_more_tries()):
@@ -80,6 +88,12 @@ def _call(report: Report, schedule: Schedule, step: Step, last: bool) -> Any:
     except RunSkipped as skipped:
         ledger.end(run, RunState.SKIPPED, str(skipped))
         raise
+    except RunDropped as dropped:
+        ledger.end(run, RunState.DROPPED, str(dropped))
+        raise
+    except RunWaits as waits:
+        ledger.end(run, RunState.WAITING, str(waits))
+        raise
     except StepSkipped:
         raise
     except Exception as error:
@@ -87,7 +101,7 @@ def _call(report: Report, schedule: Schedule, step: Step, last: bool) -> Any:
             ledger.end(run, RunState.RUNNING, str(error))  # so that the owner is told why
         raise
     else:
-        _note_seconds(run, time.monotonic() - started)
+        _note_seconds(run, ledger, time.monotonic() - started)
         return result
     finally:
         ledger.close()
@@ -103,11 +117,13 @@ def as_delivered(run: Run, ledger: Ledger) -> Run:
     return replace(run, period=period, folder=folder)
 
 
-def _note_seconds(run: Run, seconds: float) -> None:
+def _note_seconds(run: Run, ledger: Ledger, spent: float) -> None:
     """Note what the step cost; mapped instances run side by side, and the ledger has theirs."""
     instance = get_current_context()["ti"]
     if instance.map_index is None or instance.map_index < 0:
-        run.folder.note(seconds={**run.folder.manifest().get("seconds", {}), instance.task_id: round(seconds, 3)})
+        seconds = {**run.folder.manifest().get("seconds", {}), instance.task_id: round(spent, 3)}
+        run.folder.note(seconds=seconds)
+        note_measures(ledger, run, "seconds", [Measure(step, taken) for step, taken in seconds.items()])
 
 
 def current_run(report: Report, schedule: Schedule) -> Run:
@@ -128,10 +144,13 @@ def current_run(report: Report, schedule: Schedule) -> Run:
         run_id=ours.run_id,
         folder=RunFolder.of(settings.archive(), report.id, schedule.id, ours.period.slug, ours.run_id),
         connect=airflow_connection,
+        airflow=TaskFacts(),
         parameters={name: entry.value(params[name]) for name, entry in report.spec.parameters.items()},
         due=moment.astimezone(ZoneInfo(schedule.timezone)) if dag_run.run_type == "scheduled" else None,
         force=bool(params["force"]),
         send=ours.send,
+        ignore_conditions=bool(params["ignore_conditions"]) and dag_run.run_type not in _BY_ITSELF,
+        asked_by=dag_run.triggering_user_name or "",
     )
 
 
@@ -141,7 +160,7 @@ def started_for(report: Report, schedule: Schedule) -> Start | None:
     None for a run that somebody asked for, and for a back-fill: nobody judges whether what it waits for has come.
     """
     dag_run, trigger = get_current_context()["dag_run"], schedule.when
-    if not isinstance(trigger, Awaiting) or dag_run.run_type not in {"scheduled", "asset_triggered"}:
+    if not isinstance(trigger, Awaiting) or dag_run.run_type not in _BY_ITSELF:
         return None
     names = dict.fromkeys(name for _, name in names_in(trigger.awaited(f"{report.id}:{schedule.id}")))
     updates = {name: newest_update(trigger.airflow_asset(name)) for name in names}
@@ -164,7 +183,7 @@ def newest_update(asset: Any) -> dt.datetime | None:
     it could say why, where nobody declares the asset any more.
     """
     events = InletEventsAccessor(asset_name=getattr(asset, "name", None), asset_uri=getattr(asset, "uri", None))
-    newest = (event for event in events.ascending(False).limit(_EVENTS) if (event.extra or {}).get(LATEST, True))
+    newest = (event for event in events.ascending(False).limit(EVENTS) if (event.extra or {}).get(LATEST, True))
     return next((event.timestamp for event in newest), None)
 
 

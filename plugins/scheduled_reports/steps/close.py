@@ -9,8 +9,9 @@ from scheduled_reports.errors import ArchiveError, DeliveryError
 from scheduled_reports.ledger import DeliveryEntry, DeliveryState, Ledger, RunState
 from scheduled_reports.notify import tell_owner_or_log
 from scheduled_reports.run import Run
-from scheduled_reports.steps import RunSkipped, StepSkipped
+from scheduled_reports.steps import RunDropped, RunSkipped, StepSkipped
 from scheduled_reports.steps.plan import is_settled, owed
+from scheduled_reports.steps.stopped import close_stopped
 
 log = logging.getLogger(__name__)
 
@@ -26,15 +27,21 @@ def close(run: Run, ledger: Ledger, owner_conn_id: str) -> dict[str, object]:
         owner_conn_id: SMTP connection by which the owner is told of a failure.
 
     Raises:
+        RunDropped: Nobody approved it, and the text repeats why.
         RunSkipped: The run was skipped, and the text repeats why; or no destination needed anything of it.
         StepSkipped: The run keeps its files and sends nothing: what waits for this report must not run for it.
-        DeliveryError: A delivery did not arrive, or the files of a run that sends none were not made. Permanent: the
-            remedy is to clear what failed.
+        DeliveryError: A check stopped the run, a delivery did not arrive, or the files of a run that sends none were
+            not made. Permanent: the remedy is to clear what failed.
     """
     state, reason = ledger.outcome(run)
     if state is RunState.SKIPPED:
         run.folder.note(state=state, reason=reason)
         raise RunSkipped(reason)
+    if state is RunState.DROPPED:
+        run.folder.note(state=state, reason=reason, deliveries=[_facts(entry) for entry in owed(run, ledger)])
+        raise RunDropped(reason)
+    if state is RunState.STOPPED:
+        close_stopped(run, ledger, owner_conn_id, reason)
     if not run.send:
         _close_archived(run, ledger, owner_conn_id, reason)
     entries = owed(run, ledger)

@@ -14,6 +14,7 @@ from scheduled_reports.ledger import DeliveryEntry, DeliveryState, Ledger
 from scheduled_reports.masking import require_masks
 from scheduled_reports.run import Run
 from scheduled_reports.steps import StepSkipped
+from scheduled_reports.steps.approve import require_approved
 from scheduled_reports.steps.plan import not_needed, owed
 from scheduled_reports.steps.render import artifacts_of, notices_of
 
@@ -28,6 +29,7 @@ def deliver(run: Run, ledger: Ledger, destination: str) -> dict[str, int]:
 
     Raises:
         StepSkipped: The run is for the archive only, or the destination needs nothing of it.
+        DeliveryError: Its files need an approval, and have none.
         SourceError: The run's data is masked otherwise than the spec says now.
         DeliveryError: At least one delivery did not arrive. Retryable only where trying again can help one of them.
         ArchiveError: The run's files cannot be read.
@@ -45,6 +47,8 @@ def deliver(run: Run, ledger: Ledger, destination: str) -> dict[str, int]:
     if waiting and (reason := not_needed(run, channels[destination])):
         _put_off(ledger, waiting, reason)
         raise StepSkipped(f"{destination}: {reason}")
+    if waiting:
+        require_approved(run, ledger)
     require_masks(run)
     failures: dict[str, ReportError] = {}
     with run.folder.fetch("files") as files, ExitStack() as stack:
@@ -80,8 +84,8 @@ class _Sender:
 
     def __init__(self, run: Run, ledger: Ledger, channel: Channel, files: Path, stack: ExitStack) -> None:
         self._run, self._ledger, self._channel, self._files, self._stack = run, ledger, channel, files, stack
-        self._artifacts = artifacts_of(run, edition_of(run.report.spec, channel))
-        self._notices = notices_of(run)
+        edition = edition_of(run.report.spec, channel)
+        self._artifacts, self._notices = artifacts_of(run, edition), notices_of(run, edition)
         self._session: Session | None = None
         self._closed: ReportError | None = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import time
 from collections.abc import Iterator
@@ -23,8 +24,8 @@ from scheduled_reports.redacted import holds_hidden, of_dataset, of_source
 from scheduled_reports.run import Run
 from scheduled_reports.sensitive import carried_in
 from scheduled_reports.sources import Source
-from scheduled_reports.spec.marks import marked
-from scheduled_reports.steps import RunSkipped, StepSkipped
+from scheduled_reports.steps import StepSkipped
+from scheduled_reports.steps.conditions import require_of_sources
 from scheduled_reports.steps.plan import is_settled, owed
 from scheduled_reports.tables import Tables
 
@@ -123,7 +124,7 @@ def _datasets(run: Run, made: Made) -> None:
             for name, dataset in ordered:
                 facts.update(_dataset(run, name, dataset, edition, made))
         except SourceError as error:
-            _require_sources(run, tables)
+            require_of_sources(run, tables, dt.datetime.now(dt.UTC))
             raise _explained(run, edition, error) from None  # its cause may hold a value that nobody may see
 
 
@@ -183,11 +184,3 @@ def _written(run: Run) -> str:
         with suppress(ReportError, OSError, ValueError, SyntaxError):
             texts.append(dataset.shown(run.include))
     return "\n".join(texts)
-
-
-def _require_sources(run: Run, tables: Tables) -> None:
-    """Raise RunSkipped where a condition on a source is not met: an empty source has no types to make a dataset of."""
-    for condition in run.report.spec.run_when:
-        named = {text for _, mark, text in marked(condition) if mark.kind == "table"}
-        if named <= set(run.report.spec.sources) and not (verdict := condition.judge(run, tables)).met:
-            raise RunSkipped(verdict.reason)

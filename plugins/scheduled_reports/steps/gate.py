@@ -14,14 +14,16 @@ from scheduled_reports.schedule.clock import in_words
 from scheduled_reports.schedule.freshness import Start, Wait
 from scheduled_reports.schedule.triggers.awaiting import Awaiting
 from scheduled_reports.steps import RunSkipped
+from scheduled_reports.steps.conditions import require_at_gate
 from scheduled_reports.steps.plan import is_settled, owed, planned
 
 log = logging.getLogger(__name__)
 
 
 def gate(
-    run: Run, ledger: Ledger, now: dt.datetime, start: Start | None = None, owner_conn_id: str = "smtp_default"
-) -> dict[str, object]:
+    run: Run, ledger: Ledger, now: dt.datetime, start: Start | None = None, owner_conn_id: str = "smtp_default",
+    asked_at: dt.datetime | None = None,
+) -> dict[str, object]:  # fmt: skip
     """Open the run in the ledger and the archive; return its period and how many deliveries it owes.
 
     Args:
@@ -31,10 +33,12 @@ def gate(
         start: What it was started for, where the schedule waits for something; None where nobody is to judge whether
             that has come: somebody wants the run as it is.
         owner_conn_id: SMTP connection by which the owner is told that the report waits.
+        asked_at: When its conditions are asked, aware; now unless given.
 
     Raises:
-        RunSkipped: It is too late for a scheduled run, everybody has this period already, or what it waits for has not
-            come.
+        RunSkipped: It is too late for a scheduled run, everybody has this period already, what it waits for has not
+            come, or a condition is not met.
+        RunWaits: A condition is not met, and there is time left.
         ReportError: The period is not over: what it would send now would pass for the whole later.
         DeliveryError: The owner could not be told.
     """
@@ -52,6 +56,7 @@ def gate(
     if wait is not None:
         _require_alone(run, ledger, wait)
         _require_arrived(run, wait, owner_conn_id)
+    require_at_gate(run, ledger, asked_at or dt.datetime.now(dt.UTC), now, owner_conn_id)
     return {"period": run.period.label, "deliveries": len(entries)}
 
 
@@ -162,6 +167,8 @@ def _open_manifest(run: Run, now: dt.datetime, wait: Wait | None) -> None:
             "started_at": now.isoformat(),
             "forced": run.force,
             "sends": run.send,
+            "asked_by": run.asked_by,
+            "ignores_conditions": run.ignore_conditions,
             "software": __version__,
         },
         parameters=dict(run.parameters),
@@ -171,4 +178,7 @@ def _open_manifest(run: Run, now: dt.datetime, wait: Wait | None) -> None:
 
 def _forget_what_was_made(run: Run) -> None:
     """A cleared run begins anew: what it noted before is not what it makes now."""
-    run.folder.note(state=RunState.RUNNING, reason="", seconds={}, notices=[], artifacts=[], tables={}, deliveries=[])
+    run.folder.note(
+        state=RunState.RUNNING, reason="", seconds={}, notices=[], artifacts=[], tables={}, deliveries=[],
+        conditions=[], overridden="", alert={}, checks=[], held=[], failing_rows=[], empty={}, blank={},
+    )  # fmt: skip

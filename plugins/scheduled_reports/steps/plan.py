@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from scheduled_reports.channels import Channel
 from scheduled_reports.editions import edition_of
 from scheduled_reports.errors import DeliveryError
@@ -36,9 +39,12 @@ def not_needed(run: Run, channel: Channel) -> str:
         DeliveryError: The run has not made the table that this depends on.
         ArchiveError: The run's manifest cannot be read.
     """
+    edition, manifest = edition_of(run.report.spec, channel), run.folder.manifest()
+    if reason := put_off_as_blank(manifest).get(edition.key, ""):
+        return reason
     if channel.only_if is None:
         return ""
-    role, manifest = edition_of(run.report.spec, channel).role, run.folder.manifest()
+    role = edition.role
     made = manifest.get("roles", {}).get(role, {}) if role else manifest.get("tables", {})
     if channel.only_if not in made:
         why, fix = "the spec named it after the extraction", "clear the task `extract`"
@@ -46,8 +52,18 @@ def not_needed(run: Run, channel: Channel) -> str:
     return "" if made[channel.only_if]["rows"] else f"{channel.only_if} has no row, so nothing is to be sent"
 
 
+def put_off_as_blank(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Return why editions of a run are not sent, as a reader of theirs would see nothing, by the editions' keys."""
+    return dict(manifest.get("blank", {}))
+
+
 def is_settled(run: Run, entry: DeliveryEntry) -> bool:
     """Return whether nothing is left to do for a delivery: it arrived, or its destination needed none."""
     if entry.state is DeliveryState.NOT_NEEDED:
-        return any(channel.only_if for channel in run.report.spec.deliver if channel.key == entry.destination)
+        blank = put_off_as_blank(run.folder.manifest())
+        return any(
+            channel.only_if or edition_of(run.report.spec, channel).key in blank
+            for channel in run.report.spec.deliver
+            if channel.key == entry.destination
+        )
     return entry.state is DeliveryState.DELIVERED
