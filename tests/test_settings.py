@@ -36,6 +36,18 @@ def test_everything_has_a_default_in_airflow_home(home: Path) -> None:
     assert settings.owner_mail_conn_id() == "smtp_default"
     assert settings.masking_conn_id() is None
     assert settings.retry_delay() == dt.timedelta(seconds=30)
+    assert settings.health_schedule() == "0 * * * *"
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"), [("*/10 * * * *", "*/10 * * * *"), ("off", None), (" OFF ", None), ("", "0 * * * *")]
+)
+def test_the_hourly_look_has_another_schedule_or_none(
+    home: Path, monkeypatch: pytest.MonkeyPatch, written: str, expected: str | None
+) -> None:
+    monkeypatch.setenv(PREFIX + "HEALTH_SCHEDULE", written)
+
+    assert settings.health_schedule() == expected
 
 
 def test_the_specs_of_the_current_folder_serve_where_airflow_home_has_none(home: Path) -> None:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 SCRATCH = ".scratch-"
 
+_PROBE = b"a probe\n"
+
 FIX = "check the setting [scheduled_reports] archive, its permissions, its connection and the free space"
 
 
@@ -45,15 +47,7 @@ class RunFolder:
         Raises:
             ArchiveError: There is no such kind of storage.
         """
-        from airflow.sdk import ObjectStoragePath
-
-        if archive.startswith("file://"):  # a path in a URL is quoted, and ObjectStoragePath takes it as it is
-            archive = unquote(archive)
-        try:
-            root = ObjectStoragePath(archive)
-        except ValueError as error:
-            raise ArchiveError(f"there is no archive {archive}", why=str(error), fix=FIX, retryable=False) from error
-        return cls(root / report_id / schedule_id / period_slug / folder_name(run_id))
+        return cls(_root(archive) / report_id / schedule_id / period_slug / folder_name(run_id))
 
     @property
     def uri(self) -> str:
@@ -148,7 +142,43 @@ class RunFolder:
         return Path(tempfile.gettempdir()), f"{SCRATCH}{hashlib.sha256(self.uri.encode()).hexdigest()[:16]}-"
 
     def _local(self) -> Path | None:
-        return Path(self.root.path) if self.root.protocol in {"file", "local", ""} else None
+        return _local(self.root)
+
+
+def _root(archive: str) -> ObjectStoragePath:
+    from airflow.sdk import ObjectStoragePath
+
+    if archive.startswith("file://"):  # a path in a URL is quoted, and ObjectStoragePath takes it as it is
+        archive = unquote(archive)
+    try:
+        return ObjectStoragePath(archive)
+    except ValueError as error:
+        raise ArchiveError(f"there is no archive {archive}", why=str(error), fix=FIX, retryable=False) from error
+
+
+def _local(root: ObjectStoragePath) -> Path | None:
+    return Path(root.path) if root.protocol in {"file", "local", ""} else None
+
+
+def probe(archive: str) -> str:
+    """Write a small file into the archive, read it back, remove it, and return where that was.
+
+    Raises:
+        ArchiveError: The archive cannot be written or read.
+    """
+    root, name = _root(archive), f".probe-{uuid.uuid4().hex}"
+    target: Any = root / name
+    if (folder := _local(root)) is not None:  # which the first run makes where it is missing
+        target = next(place for place in (folder, *folder.parents) if place.is_dir()) / name
+    try:
+        target.write_bytes(_PROBE)
+        read = target.read_bytes()
+        target.unlink()
+    except Exception as error:
+        raise ArchiveError(f"the archive {archive} cannot be written", why=str(error), fix=FIX) from error
+    if read != _PROBE:
+        raise ArchiveError(f"the archive {archive} gives back other bytes than it was given", fix=FIX)
+    return f"{archive} can be written"
 
 
 def folder_name(run_id: str) -> str:

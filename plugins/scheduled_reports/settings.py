@@ -43,6 +43,15 @@ def masking_conn_id() -> str | None:
     return _setting("masking_conn_id")
 
 
+def health_schedule() -> str | None:
+    """Return when the DAG `reports_health` runs: setting `health_schedule`, a cron line in UTC, else every full hour.
+
+    None, as which `off` counts, means that there is no such DAG.
+    """
+    value = _setting("health_schedule") or "0 * * * *"
+    return None if value.strip().lower() == "off" else value
+
+
 def retry_delay() -> dt.timedelta:
     """Return how long Airflow waits before it first repeats a step: setting `retry_delay_seconds`, else 30 s."""
     value = _setting("retry_delay_seconds") or "30"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from email.headerregistry import Address
 from email.utils import parseaddr
@@ -119,6 +119,28 @@ class MailServer:
             why = f"{self.name} broke the connection: {error}"
             raise DeliveryError(what, why=why, fix="it is safe to send it again", retryable=True) from error
         return self._verdict(what, recipient)
+
+    def rehearse(self, sender: str, recipients: Iterable[str]) -> dict[str, str]:
+        """Begin a mail, ask for each recipient, and take it all back; return what the server says of those it refuses.
+
+        Raises:
+            DeliveryError: It refuses the sender, or the connection broke.
+        """
+        what, refused = f"no mail from {sender} can be sent", {}
+        wide = not (sender + "".join(recipients := tuple(recipients))).isascii()
+        options = ["SMTPUTF8", "BODY=8BITMIME"] if wide and self._smtp.has_extn("smtputf8") else []
+        try:
+            self._expect(self._smtp.mail(sender, options), what, f"sender {sender}", "set one that it may send for")
+            for recipient in recipients:
+                code, reply = self._smtp.rcpt(recipient)
+                if code // 100 == 5:
+                    refused[recipient] = f"{code} {_words(reply)}"
+            self._smtp.rset()
+        except OSError as error:
+            self._drop()
+            why, fix = f"{self.name} broke the connection: {error}", "look whether the server is well"
+            raise DeliveryError(what, why=why, fix=fix, retryable=True) from error
+        return refused
 
     def quit(self) -> None:
         """Say goodbye; what goes wrong with that no longer matters."""

@@ -181,7 +181,9 @@ def test_a_report_without_a_row_to_show_is_skipped_also_without_a_condition(
     state, instances = run_dag("sales__daily", period="2026-10-03")
 
     assert (state, states(instances)["check"], inbox.messages()) == ("success", "skipped", [])
-    assert manifest(project)["reason"] == "every table and chart is empty for Saturday, 3 October 2026 (orders)"
+    assert manifest(project)["reason"] == (
+        "Nothing to show for Saturday, 3 October 2026: totals has no figure but zero, orders has no rows"
+    )
 
 
 def test_the_manifest_says_what_each_step_cost(project: Path, inbox: MailServer, run_dag: RunDag) -> None:

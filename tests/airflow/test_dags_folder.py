@@ -76,7 +76,7 @@ def test_airflow_lists_the_dags_and_the_error_beside_each_other(project: Path) -
             print(path.rpartition("/")[2], error.splitlines()[-1][-60:], "unknown type 'cvs'" in error)
     """)
 
-    assert "['bad__daily', 'good__daily']" in printed
+    assert "['bad__daily', 'good__daily', 'reports_health']" in printed
     assert "report_spec_errors.py" in printed
     assert "True" in printed
     assert "reports.py" not in printed.replace("report_spec_errors.py", "")
@@ -89,7 +89,7 @@ def test_a_dag_belongs_to_one_file_also_where_the_other_builds_it_to_find_errors
     printed = parsed(f"""
         from airflow.dag_processing.dagbag import BundleDagBag
         from pathlib import Path
-        for name in ("reports.py", "report_spec_errors.py"):
+        for name in ("reports.py", "report_spec_errors.py", "reports_health.py"):
             bag = BundleDagBag({folder!r}, bundle_path=Path({folder!r}), bundle_name="dags-folder", collect_dags=False)
             bag.process_file({folder!r} + "/" + name)
             print(name, sorted(bag.dags))
@@ -97,6 +97,25 @@ def test_a_dag_belongs_to_one_file_also_where_the_other_builds_it_to_find_errors
 
     assert "reports.py ['sales__daily']" in printed
     assert "report_spec_errors.py []" in printed
+    assert "reports_health.py ['reports_health']" in printed
+
+
+def test_parsing_the_health_dag_reads_no_spec_and_touches_no_heavy_library(project: Path) -> None:
+    write(project)
+
+    printed = parsed("""
+        import sys
+        from pathlib import Path
+        read = []
+        original = Path.read_text
+        Path.read_text = lambda self, *a, **k: (read.append(self.name), original(self, *a, **k))[1]
+        from scheduled_reports.live.health_dag import health_dag
+        assert health_dag().dag_id == "reports_health"
+        heavy = {"pandas", "pyarrow", "duckdb", "paramiko", "alembic", "numpy", "scheduled_reports.spec.report"}
+        print(sorted(heavy & set(sys.modules)), [name for name in read if name.endswith(".yaml")])
+    """)
+
+    assert printed.strip().splitlines()[-1] == "[] []"
 
 
 def test_of_two_files_for_one_report_the_first_keeps_its_dags_and_both_are_told(project: Path) -> None:

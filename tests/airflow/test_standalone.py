@@ -118,6 +118,7 @@ def environment(folder: Path, home: Path, port: int, inbox: MailServer) -> dict[
         "SCHEDULED_REPORTS__LEDGER_CONN_ID": "ledger",
         "SCHEDULED_REPORTS__OWNER_MAIL_CONN_ID": "mail",
         "SCHEDULED_REPORTS__RETRY_DELAY_SECONDS": "0.1",
+        "SCHEDULED_REPORTS__HEALTH_SCHEDULE": "off",
     }
     return {
         **kept,

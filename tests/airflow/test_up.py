@@ -74,8 +74,9 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
 
 def wait_for_dags(up: Up) -> dict[str, Any]:
     deadline = time.monotonic() + 60
-    while not (dags := {dag["dag_id"]: dag for dag in up.api.get("/dags").json()["dags"]}):
-        assert time.monotonic() < deadline, "Airflow shows no DAG"
+    first_of_each_file = {"morning_brief__daily", "reports_health"}
+    while not first_of_each_file <= (dags := {dag["dag_id"]: dag for dag in up.api.get("/dags").json()["dags"]}).keys():
+        assert time.monotonic() < deadline, f"Airflow shows only {sorted(dags)}"
         time.sleep(0.5)
     return dags
 
@@ -85,9 +86,8 @@ def test_every_sample_report_is_scheduled_and_nothing_fails_to_import(up: Up) ->
 
     samples, broken = load_all(ROOT / "report_specs", ROOT / "include")
     assert broken == []
-    assert sorted(dags) == sorted(
-        f"{report.id}__{schedule.id}" for report in samples for schedule in report.spec.schedules
-    )
+    of_reports = [f"{report.id}__{schedule.id}" for report in samples for schedule in report.spec.schedules]
+    assert sorted(dags) == sorted([*of_reports, "reports_health"])
     assert dags["morning_brief__daily"]["timetable_summary"] == "06:30 on Monday to Saturday, Europe/Berlin"
     assert dags["morning_brief__daily"]["next_dagrun_run_after"] is not None
     assert not any(dag["is_paused"] for dag in dags.values())
@@ -149,10 +149,22 @@ def test_a_week_of_holidays_is_skipped_with_the_reason_in_the_log(up: Up) -> Non
 def test_the_report_about_the_reports_reads_airflows_api_and_the_ledger(up: Up) -> None:
     wait_for_dags(up)
 
-    run = up.run("reports_health__weekly")
+    run = up.run("weekly_report_runs__weekly")
 
     assert run["state"] == "success", run["tasks"]
     assert len(list((up.folder / "out/demo/inbox").glob("*data.team@northwind.example_report-health*.eml"))) == 1
+
+
+def test_the_hourly_look_finds_that_all_that_the_samples_need_can_be_used(up: Up) -> None:
+    wait_for_dags(up)
+    mails = len(list((up.folder / "out/demo/inbox").glob("*.eml")))
+
+    run = up.run("reports_health")
+
+    assert run["state"] == "success", run["tasks"]
+    looked_at = {task["rendered_map_index"] for task in run["tasks"] if task["task_id"] == "probe"}
+    assert looked_at >= {"demo_warehouse", "demo_mail", "demo_sftp", "demo_airflow", "the archive"}
+    assert len(list((up.folder / "out/demo/inbox").glob("*.eml"))) == mails
 
 
 def test_a_date_that_is_none_is_refused_by_the_trigger_form(up: Up) -> None:

@@ -107,6 +107,28 @@ class Channel(Model):
     def formats(self) -> tuple[str, ...]:
         """Return the ids of the formats that it carries."""
 
+    def connection_ids(self) -> tuple[str, ...]:
+        """Return the Airflow connections that it needs."""
+        connection = getattr(self, "connection", None)
+        return (connection,) if isinstance(connection, str) else ()
+
+    def probe(self, connect: Connect, words: Mapping[str, Any], *, thorough: bool) -> str | None:
+        """Ask the other end whether it would take a delivery, and deliver nothing.
+
+        Args:
+            connect: Gives Airflow's connections.
+            words: The words that the channel's templates may use, of the latest period.
+            thorough: Whether it may be asked about every recipient, and write what is removed again at once; else only
+                whether it lets us in: that is asked every hour.
+
+        Returns:
+            What was seen, in words: "takes mail for 3 recipients"; None where a kind cannot tell.
+
+        Raises:
+            ReportError: It would not take one.
+        """
+        return None
+
     @abstractmethod
     def open(self, connect: Connect) -> AbstractContextManager[Session]:
         """Open a session to the other end.

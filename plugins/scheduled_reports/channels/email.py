@@ -86,6 +86,12 @@ class Email(Channel):
         """Return the formats of the body, then those attached."""
         return tuple(dict.fromkeys((*self.body, *self.attach)))
 
+    def probe(self, connect: Connect, words: Mapping[str, Any], *, thorough: bool) -> str:
+        """Log in and begin a mail that is not sent; every hour without its recipients, who would look like a search."""
+        with mail_server(connect, self.connection) as server:
+            sender = self.sender or server.sender.addr_spec
+            return rehearsed(server, sender, self.recipients(words) if thorough else ())
+
     @contextmanager
     def open(self, connect: Connect) -> Iterator[Session]:
         """Log in to the mail server.
@@ -96,6 +102,21 @@ class Email(Channel):
         """
         with mail_server(connect, self.connection) as server:
             yield _Outbox(self, server)
+
+
+def rehearsed(server: MailServer, sender: str, recipients: tuple[str, ...]) -> str:
+    """Return what the server says to a mail that is not sent.
+
+    Raises:
+        DeliveryError: It refuses the sender, or a recipient.
+    """
+    refused = server.rehearse(ascii_domain(sender), [ascii_domain(recipient) for recipient in recipients])
+    if refused:
+        told = "; ".join(f"{recipient}: {reply}" for recipient, reply in refused.items())
+        what = f"{server.name} refuses {len(refused)} of {len(recipients)} recipients"
+        raise DeliveryError(what, why=told, fix="correct the addresses in the spec")
+    count = f" and {len(recipients)} recipient{'s' if len(recipients) != 1 else ''}" if recipients else ""
+    return f"{server.name} takes mail from {sender}{count}"
 
 
 class _Outbox:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import stat
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path, PurePosixPath
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from scheduled_reports.channels.base import Channel, Delivery, Receipt, Session
+from scheduled_reports.channels.base import Channel, Delivery, Receipt
 from scheduled_reports.connections import Connect
 from scheduled_reports.errors import DeliveryError, SpecError, UncertainDeliveryError, UnknownConnectionError
 from scheduled_reports.model import ConnectionId, OneOrMany
@@ -51,8 +53,14 @@ class Sftp(Channel):
         """Return the formats to upload."""
         return tuple(dict.fromkeys(self.files))
 
+    def probe(self, connect: Connect, words: Mapping[str, Any], *, thorough: bool) -> str:
+        """Log in and look at the folder; where it may be thorough, put a small file there, rename it and remove it."""
+        folder = _folder(fill(self.path, words))
+        with self.open(connect) as session:
+            return session.rehearse(folder, writes=thorough)
+
     @contextmanager
-    def open(self, connect: Connect) -> Iterator[Session]:
+    def open(self, connect: Connect) -> Iterator[_Upload]:
         """Log in to the server; its host key must be one that the connection or this machine knows.
 
         Raises:
@@ -65,6 +73,23 @@ class Sftp(Channel):
             raise UnknownConnectionError(what, why=f"its type is {kind!r}", fix="name one of type sftp")
         with ExitStack() as stack:
             yield _Upload(self, logged_in(self.connection, stack))
+
+
+def _nearest(client: SFTPClient, folder: PurePosixPath) -> PurePosixPath:
+    """Return the folder, or the nearest above it that is there.
+
+    Raises:
+        NotADirectoryError: That is a file.
+    """
+    try:
+        mode = client.stat(str(folder)).st_mode
+    except FileNotFoundError:
+        if folder.parent == folder:
+            raise
+        return _nearest(client, folder.parent)
+    if mode is not None and not stat.S_ISDIR(mode):
+        raise NotADirectoryError(f"{folder} is a file")
+    return folder
 
 
 def _folder(filled: str) -> PurePosixPath:
@@ -111,6 +136,27 @@ class _Upload:
                 self._name(part, target)
             undo.pop_all()
         return Receipt(", ".join(str(target) for _, target in moves), size)
+
+    def rehearse(self, folder: PurePosixPath, *, writes: bool) -> str:
+        """Return in words what would become of files in a folder; nothing stays there.
+
+        Raises:
+            DeliveryError: They could not be put there.
+        """
+        with self._remote(f"the folder {folder} cannot be used"):
+            there = _nearest(self._client, folder)
+        missing = "" if there == folder else f"; {folder} is made when it is needed"
+        if not writes:
+            return f"{there} is there{missing}"
+        part = there / f".probe-{uuid.uuid4().hex}.part"
+        with ExitStack() as undo, self._remote(f"{there} cannot be written"):
+            for path in (part, part.with_suffix("")):
+                undo.callback(self._forget, path)
+            self._client.putfo(io.BytesIO(b"a probe\n"), str(part), confirm=False)
+            self._name(part, part.with_suffix(""))
+            self._client.remove(str(part.with_suffix("")))
+            undo.pop_all()
+        return f"{there} can be written{missing}"
 
     def _make(self, folder: PurePosixPath) -> None:
         """Make the folder, and those above it, where it is missing."""

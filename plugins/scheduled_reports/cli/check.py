@@ -13,6 +13,7 @@ from scheduled_reports.models.load import model_problems
 from scheduled_reports.schedule.calendars.load import Calendars
 from scheduled_reports.schedule.conflicts import Span
 from scheduled_reports.schedule.triggers.awaiting import Awaiting
+from scheduled_reports.spec.check_faults import check_problems
 from scheduled_reports.spec.compose import read_spec
 from scheduled_reports.spec.cycles import waiting_problems
 from scheduled_reports.spec.dataset_faults import dataset_problems
@@ -68,7 +69,7 @@ def checked(paths: list[Path], folder: Path, now: dt.datetime) -> Checked:
     waiting = set(_between_reports(loaded))
     problems |= waiting
     reports = [entry for entry in loaded if isinstance(entry, Report)]
-    looked_into = {problem for entry in reports for problem in (*_shown(entry), *dataset_problems(entry))}
+    looked_into = {problem for entry in reports for problem in _looked_into(entry)}
     problems |= looked_into
     broken = {entry.path for entry in loaded if isinstance(entry, BrokenReport)}
     broken |= {path for problem in waiting | looked_into for path in problem.specs}
@@ -78,6 +79,13 @@ def checked(paths: list[Path], folder: Path, now: dt.datetime) -> Checked:
 
 def _load(file: Path) -> Report | BrokenReport:
     return load(file, settings.include_folder(file.parent))
+
+
+def _looked_into(report: Report) -> Iterator[Problem]:
+    """Yield what only a look into SQL, by DuckDB's parser, tells of a healthy report."""
+    yield from _shown(report)
+    yield from dataset_problems(report)
+    yield from check_problems(report)
 
 
 def _shown(report: Report) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urljoin, urlsplit
@@ -108,6 +109,19 @@ class Client:
             log.info("%s: the server answers %s and asks to wait %.0f s", what, status, wait)
             time.sleep(wait)
         raise self._refused(response, what, f"it has asked to wait {MOST_WAITS} times")
+
+    def knock(self, request: Request, what: str) -> str:
+        """Send a request, read the head of the answer, and return it in words: `200 OK, application/json`.
+
+        Raises:
+            SourceError: There is no answer, or it is a refusal. To be asked to come later is none.
+        """
+        with self._answered(request, what) as response:
+            status = response.status_code
+            if status not in {200, 201, 203, 204, HTTPStatus.TOO_MANY_REQUESTS}:
+                raise self._refused(response, what)
+            media_type = response.headers.get("Content-Type", "").partition(";")[0]
+            return ", ".join(filter(None, (status_text(status), media_type)))
 
     @contextmanager
     def _answered(self, request: Request, what: str) -> Iterator[Response]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from abc import abstractmethod
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
 from scheduled_reports.columns import Column
+from scheduled_reports.errors import SourceError
 from scheduled_reports.model import Model
 from scheduled_reports.schedule.clock import TimeOfDay
 
@@ -17,7 +19,13 @@ if TYPE_CHECKING:
 
 
 class Source(Model):
-    """A place that data comes from."""
+    """A place that data comes from.
+
+    Attributes:
+        newest_by: What tells how new its data is before it is extracted: a column, its files' times, or nothing.
+    """
+
+    newest_by: ClassVar[Literal["column", "files", ""]] = ""
 
     description: str = Field("", description="What one row is.")
     ready_at: TimeOfDay | None = Field(
@@ -33,6 +41,22 @@ class Source(Model):
         """Return the names of the tables that the source `name` makes: its own first."""
         return (name,)
 
+    def connection_ids(self) -> tuple[str, ...]:
+        """Return the Airflow connections that it needs."""
+        connection = getattr(self, "connection", None)
+        return (connection,) if isinstance(connection, str) else ()
+
+    def probe(self, run: Run, name: str) -> str | None:
+        """Ask whether it can be read, for a run of the latest period, without reading its rows.
+
+        Returns:
+            What was seen, in words: "columns customer, amount"; None where a kind cannot tell.
+
+        Raises:
+            ReportError: It cannot be read.
+        """
+        return None
+
     @abstractmethod
     def extract(self, run: Run, name: str, target: Path) -> None:
         """Write all rows as one Parquet file at `target`, in bounded memory; its other tables go beside it.
@@ -46,3 +70,21 @@ class Source(Model):
             SourceError: The data could not be read, completely or at all.
             UnknownConnectionError: The source's connection does not exist.
         """
+
+    def newest(self, run: Run, name: str, column: str | None) -> dt.datetime | None:
+        """Return how new its data is, aware, without extracting it; None where there is none.
+
+        Args:
+            run: The run; its `binds()` are the query's values.
+            name: What the spec calls this source, for messages.
+            column: The column that tells it, where one does.
+
+        Raises:
+            SourceError: It cannot be asked, or gives no timestamp.
+            UnknownConnectionError: The source's connection does not exist.
+        """
+        raise SourceError(
+            f"source {name!r} cannot be asked how new its data is",
+            why="sources of this kind tell it only by what they give",
+            fix=f"judge the extracted rows: {{type: freshness, dataset: {name}, column: …}}",
+        )

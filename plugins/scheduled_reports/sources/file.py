@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -16,15 +15,14 @@ from scheduled_reports.errors import SourceError
 from scheduled_reports.file_formats import KINDS, AnyFileFormat, format_of
 from scheduled_reports.file_formats.rejects import Rejects
 from scheduled_reports.file_formats.table import Reading
-from scheduled_reports.found_files import found_files
+from scheduled_reports.file_paths import connection_in, filled_path, fixed_folder, require_file_path
+from scheduled_reports.found_files import files_there, found_files, require_folder
 from scheduled_reports.model import Name, TimeZone
 from scheduled_reports.parquet import write_batches
 from scheduled_reports.run import template_words
 from scheduled_reports.schedule.period import Period
 from scheduled_reports.sources.base import Source
 from scheduled_reports.spec.marks import Template
-from scheduled_reports.storage import require_known_kind
-from scheduled_reports.templates import fill
 
 if TYPE_CHECKING:
     from scheduled_reports.file_formats.base import InFile
@@ -33,6 +31,8 @@ if TYPE_CHECKING:
 
 class FileSource(Source):
     """Rows of one file, or of many with the same columns: CSV, JSON, JSON Lines, Parquet or Excel."""
+
+    newest_by: ClassVar[Literal["column", "files", ""]] = "files"
 
     type: Literal["file"]
     path: Template = Field(
@@ -70,11 +70,7 @@ class FileSource(Source):
     @field_validator("path")
     @classmethod
     def _path_leads_somewhere(cls, path: str) -> str:
-        if path.endswith("/"):
-            raise ValueError(f"{path!r} is a folder; write which files in it, for example '{path}*.csv'")
-        require_known_kind(path)
-        _require_no_way_up(path)
-        return path
+        return require_file_path(path)
 
     @model_validator(mode="after")
     def _format_is_known(self) -> Self:
@@ -112,6 +108,34 @@ class FileSource(Source):
             write_batches(schema, batches, target, what)
             rejects.require_some_good(target, what)
 
+    def connection_ids(self) -> tuple[str, ...]:
+        """Return the connection that the path names, where it does."""
+        named = connection_in(self.path)
+        return (named,) if named else ()
+
+    def probe(self, run: Run, name: str) -> str:
+        """Look for the files of the latest period. That there is none yet is no fault; that there is no folder is."""
+        what = f"source {name!r} ({run.report.query_place('sources', name)})"
+        paths = self._paths(run, what)
+        if (folder := fixed_folder(self.path, run.include)) is not None:
+            require_folder(folder, run.connect, what)
+        files = files_there(paths, run.connect, what)
+        more = f" and {len(paths) - 1} more paths" if len(paths) > 1 else ""
+        return f"{len(files):,} {'file matches' if len(files) == 1 else 'files match'} {paths[0]}{more}"
+
+    def newest(self, run: Run, name: str, column: str | None) -> dt.datetime | None:
+        """Return when the newest of its files was last changed; nothing is read."""
+        what = f"source {name!r} ({run.report.query_place('sources', name)})"
+        files = files_there(self._paths(run, what), run.connect, what)
+        times = [file.modified for file in files if file.modified is not None]
+        if files and not times:
+            raise SourceError(
+                f"{what} cannot be asked how new its data is",
+                why=f"the storage of {files[0].path} does not say when a file was changed",
+                fix=f"judge the extracted rows: {{type: freshness, dataset: {name}, column: …}}",
+            )
+        return max(times, default=None)
+
     def _reading(self, files: list[InFile], paths: list[str], what: str, folder: Path) -> Reading:
         name = files[0].name if files else paths[0]
         form = self.format or format_of(name)
@@ -122,22 +146,8 @@ class FileSource(Source):
 
     def _paths(self, run: Run, what: str) -> list[str]:
         """Return the paths with their templates filled, whole."""
-        paths: dict[str, None] = {}
-        for words in _words(run, self.each):
-            path = fill(self.path, words)
-            try:
-                _require_no_way_up(path)
-            except ValueError as error:
-                fix = "mend the template, or the parameter that it comes from"
-                raise SourceError(f"{what}: the path cannot be used", why=str(error), fix=fix) from error
-            whole = path if "://" in path or path.startswith("/") else str(run.include.absolute() / path)
-            paths[whole] = None
-        return list(paths)
-
-
-def _require_no_way_up(path: str) -> None:
-    if ".." in re.split(r"[/\\]", path) or any(ord(letter) < 32 for letter in path):
-        raise ValueError(f"{path!r} has a part '..' or a control character; write where it leads")
+        paths = (filled_path(self.path, words, run.include, what) for words in _words(run, self.each))
+        return list(dict.fromkeys(paths))
 
 
 def _words(run: Run, each: str | None) -> Iterator[Mapping[str, Any]]:

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, JsonValue, model_validator
 
 from scheduled_reports.errors import SourceError
 from scheduled_reports.http.filling import filled_body, filled_path, filled_query
+from scheduled_reports.live.base import PATIENCE
 from scheduled_reports.model import ConnectionId
 from scheduled_reports.paginations import AnyPagination
 from scheduled_reports.sources.base import Source
@@ -160,6 +161,19 @@ class HttpSource(Source):
             self._read(run, what, records, target.with_suffix(".answer"))
             self._require_columns(records, what)
             records.write(target)
+
+    def probe(self, run: Run, name: str) -> str:
+        """Send the request for the first page, and hang up when the server has said that it would answer."""
+        from scheduled_reports.http.client import Client
+        from scheduled_reports.http.deadline import Deadline
+        from scheduled_reports.http.session import open_server
+
+        what = f"source {name!r} ({run.report.query_place('sources', name)}, connection {self.connection!r})"
+        seconds = PATIENCE.total_seconds()
+        with Deadline(seconds) as deadline, open_server(run.connect, self.connection, deadline) as server:
+            client = Client(server, deadline, min(self.timeout, seconds), 0, None, 0)
+            request = self._request(run, server.url)
+            return client.knock(self.pagination.first(request) if self.pagination else request, what)
 
     def _read(self, run: Run, what: str, records: RecordFile, scratch: Path) -> None:
         from scheduled_reports.http.client import Client

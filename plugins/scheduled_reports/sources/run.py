@@ -86,6 +86,12 @@ class RunSource(Source):
                 raise SourceError(f"{what}: column {column!r} of table {self.table!r} is sensitive in that run",
                                   why=why, fix=fix)  # fmt: skip
 
+    def probe(self, run: Run, name: str) -> str:
+        """Look which periods of that schedule the archive has; that the one wanted is not there yet is no fault."""
+        what = f"source {name!r} ({run.report.query_place('sources', name)})"
+        report_id, schedule_id, _ = self._schedule_of(run, what)
+        return _there_is(ScheduleArchive(archive(), report_id, schedule_id))
+
     def _schedule_of(self, run: Run, what: str) -> tuple[str, str, Timing]:
         """Return the report's id, the schedule's id, and its timing."""
         report_id = self.report or run.report.id
