@@ -1,4 +1,5 @@
 # make demo   one report the whole way, from nothing installed to delivered
+# make tour   what may become of a run, on a whole Airflow
 # make up     Airflow for good, until Ctrl-C
 # make test   every test
 PYTHON ?= python3
@@ -10,13 +11,16 @@ export PYTHONPATH := plugins:include
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-fast lint format constraints clean
+.PHONY: help demo tour up test test-fast lint format constraints clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
 demo: .venv/demo  ## deliver one report; REPORT=orders_all_channels another, FORCE=1 sends it again
 	@$(BIN)/python -m demo.run $(REPORT) $(if $(FORCE),--force)
+
+tour: .venv/demo  ## what may become of a run: skipped, waiting, stopped, held, warned, blank, alert
+	@DEMO_FOLDER=$(CURDIR)/out/tour $(BIN)/python -m demo.tour --port $(PORT)
 
 up: .venv/demo  ## start Airflow on localhost:PORT (8080) with all sample reports; Ctrl-C ends it
 	@$(BIN)/python -m demo.up --port $(PORT)

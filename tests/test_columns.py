@@ -95,7 +95,7 @@ def test_a_spec_with_wrong_masks_names_each_place(tmp_path: Path) -> None:
     assert [text.partition(";")[0] for text in told] == [
         "11:28: sources.orders.columns.customer.mask: unknown type 'hsh'",
         "12:74: sources.orders.columns.amount.mask.auditor.to: 'yaer' is not allowed",
-        "13:25: sources.orders.columns.email.mask.default: exactly one of 'to', 'step' and 'keep_first' is needed",
+        "13:25: sources.orders.columns.email.mask: exactly one of 'to', 'step' and 'keep_first' is needed",
     ]
     assert "did you mean 'hash'?" in told[0]
     assert "did you mean 'year'?" in told[1]

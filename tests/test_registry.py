@@ -31,7 +31,11 @@ WEEKDAY = dedent('''\
         type: Literal["{tag}"]
         number: int
 
-        def judge(self, run, tables):
+        @property
+        def needs_data(self):
+            return False
+
+        def judge(self, evidence):
             return Verdict(True, "it does")
     ''')
 
@@ -122,7 +126,7 @@ def test_an_installed_kind_works_in_a_spec(tmp_path: Path) -> None:
     path = os.pathsep.join([str(tmp_path / "site"), os.environ.get("PYTHONPATH", "")])
     assert check("sales", PYTHONPATH=path).stdout == "1 spec is valid\n"
     assert "run_when[1].number: 'one' is not a whole number" in check("bad", PYTHONPATH=path).stderr
-    assert "'weekday' is not allowed" in check("sales").stderr
+    assert "run_when[1]: unknown type 'weekday'" in check("sales").stderr
 
 
 def test_an_installed_kind_joins_those_of_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from importlib.metadata import version
@@ -55,11 +55,13 @@ def alone() -> Iterator[None]:
 
 
 @contextmanager
-def servers(airflow_port: int = 8080) -> Iterator[tuple[MailServer, SftpServer]]:
+def servers(
+    airflow_port: int = 8080, databases: Mapping[str, Path] | None = None
+) -> Iterator[tuple[MailServer, SftpServer]]:
     """Run the servers that the sample specs read from and deliver to, on free ports of this machine.
 
     Mails land in `out/demo/inbox/`, uploads in `out/demo/sftp/`, where partners leave their files too. Airflow's own
-    REST API is at `airflow_port`, once it runs.
+    REST API is at `airflow_port`, once it runs. `databases` are SQLite files that get a connection as well, by its id.
     """
     (OUT / "sftp").mkdir(parents=True, exist_ok=True)
     key = HOME / "sftp_host_key"
@@ -68,7 +70,7 @@ def servers(airflow_port: int = 8080) -> Iterator[tuple[MailServer, SftpServer]]
         SftpServer(OUT / "sftp", key, "reports", SFTP_PASSWORD) as sftp,
         ShopApi(SHOP_TOKEN) as shop,
     ):
-        _write_connections(mail, sftp, shop, airflow_port)
+        _write_connections(mail, sftp, shop, airflow_port, databases or {})
         yield mail, sftp
 
 
@@ -84,14 +86,14 @@ def drop_partner_files(last: date = warehouse.LAST) -> str:
     return f"{count} new files" if count else "already there"
 
 
-def configure(port: int = 8080) -> None:
-    """Write airflow.cfg and the log-ins; keys that Airflow's processes share are made once."""
+def configure(port: int = 8080, specs: Path = ROOT / "report_specs") -> None:
+    """Write airflow.cfg, for the reports in `specs`, and the log-ins; keys that processes share are made once."""
     path = HOME / "airflow.cfg"
     config = configparser.RawConfigParser()
     config.read(path)
     keys = {name: _kept(config, name) for name in ("secret_key", "jwt_secret")}
     config = configparser.RawConfigParser()
-    config.read_dict(_settings(port, keys))
+    config.read_dict(_settings(port, keys, specs))
     with path.open("w", encoding="utf-8") as file:
         config.write(file)
     path.chmod(0o600)
@@ -122,7 +124,7 @@ def _kept(config: configparser.RawConfigParser, name: str) -> str:
     return config.get("api" if name == "secret_key" else "api_auth", name, fallback=secrets.token_urlsafe(32))
 
 
-def _settings(port: int, keys: dict[str, str]) -> dict[str, dict[str, str]]:
+def _settings(port: int, keys: dict[str, str], specs: Path) -> dict[str, dict[str, str]]:
     backend = "airflow.secrets.local_filesystem.LocalFilesystemBackend"
     return {
         "core": {
@@ -150,14 +152,16 @@ def _settings(port: int, keys: dict[str, str]) -> dict[str, dict[str, str]]:
             "backend_kwargs": json.dumps({"connections_file_path": str(HOME / "connections.json")}),
         },
         "scheduled_reports": {
-            "specs_folder": str(ROOT / "report_specs"),
+            "specs_folder": str(specs),
             "include_folder": str(ROOT / "include"),
             "masking_conn_id": "reports_masking",
         },
     }
 
 
-def _write_connections(mail: MailServer, sftp: SftpServer, shop: ShopApi, airflow_port: int) -> None:
+def _write_connections(
+    mail: MailServer, sftp: SftpServer, shop: ShopApi, airflow_port: int, databases: Mapping[str, Path]
+) -> None:
     smtp = {
         "conn_type": "smtp", "host": mail.host, "port": mail.port,
         "extra": {"disable_ssl": True, "disable_tls": True, "from_email": "reports@northwind.example", "timeout": 10},
@@ -180,6 +184,7 @@ def _write_connections(mail: MailServer, sftp: SftpServer, shop: ShopApi, airflo
             "conn_type": "http", "schema": "http", "host": shop.host, "port": shop.port,
             "extra": {"Authorization": f"Bearer {SHOP_TOKEN}"},
         },
+        **{conn_id: {"conn_type": "sqlite", "host": str(path)} for conn_id, path in databases.items()},
     }  # fmt: skip
     path = HOME / "connections.json"
     draft = path.with_suffix(".part")

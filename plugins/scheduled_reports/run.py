@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from scheduled_reports.airflow_facts import AirflowFacts, NoAirflow
 from scheduled_reports.archive import RunFolder
 from scheduled_reports.connections import Connect
 from scheduled_reports.schedule.period import Period
@@ -34,6 +35,9 @@ class Run:
         due: When it was to run, aware; None where nobody waits for it at a time (a manual run, a preview).
         force: Send again what the ledger says was delivered.
         send: Whether anything is delivered; else the files are kept in the archive only.
+        airflow: Gives Airflow's Variables, and the updates of its assets.
+        ignore_conditions: Run whatever `run_when` and `alert` say.
+        asked_by: Who triggered it, as Airflow knows them; empty where the schedule did, or nobody knows.
     """
 
     report: Report
@@ -46,6 +50,9 @@ class Run:
     due: dt.datetime | None = None
     force: bool = False
     send: bool = True
+    airflow: AirflowFacts = field(default_factory=NoAirflow)
+    ignore_conditions: bool = False
+    asked_by: str = ""
 
     def binds(self, zone: str | None = None) -> dict[str, Any]:
         """Return the values that queries bind; instants come without a zone, as wall time in `zone` (default UTC)."""

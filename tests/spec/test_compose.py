@@ -163,7 +163,7 @@ def test_a_spec_changes_its_template_where_it_wants(lay: Callable, loaded: Calla
 
     spec = loaded().spec
 
-    assert (spec.title, spec.tags, spec.run_when) == ("Umsatz", ("berlin",), ())
+    assert (spec.title, spec.tags, spec.run_when.test) == ("Umsatz", ("berlin",), None)
     assert {name: entry.default for name, entry in spec.parameters.items()} == {"top": 5, "least": 0}
     assert (spec.sources["orders"].connection, spec.sources["orders"].timezone) == ("shop", "Europe/Berlin")
     assert list(spec.datasets) == ["totals", "largest"]

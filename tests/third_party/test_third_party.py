@@ -87,6 +87,16 @@ def test_its_fields_are_checked_and_its_names_are_among_the_allowed(tmp_path: Pa
     assert "datasets.morning.table: there is no source or dataset 'huors'; did you mean 'hours'?" in told
 
 
+def test_a_source_that_nobody_can_ask_is_told_as_such_by_a_live_check(tmp_path: Path, installed: Path) -> None:
+    write(tmp_path, SPEC, "weather")
+
+    told = reports(tmp_path, installed, "check", "--live").stdout
+
+    [line] = [line for line in told.splitlines() if "source weather.hours" in line]
+    assert line.startswith("? ")
+    assert line.endswith("its kind cannot be asked")
+
+
 def test_its_kinds_are_in_the_json_schema(tmp_path: Path, installed: Path) -> None:
     write(tmp_path, SPEC, "weather")
 

@@ -16,6 +16,7 @@ from scheduled_reports.schedule.schedule import Schedule
 from scheduled_reports.schedule.timing import Timing
 from scheduled_reports.schedule.triggers import Trigger
 from scheduled_reports.spec.compose import composed, read_spec
+from scheduled_reports.spec.judgements import conditions_of
 from scheduled_reports.spec.marks import marked
 from scheduled_reports.spec.places import path_text, problems_of
 from scheduled_reports.spec.problems import Problem
@@ -143,7 +144,8 @@ def _checked(source: Source, problems: list[Problem], include: Path) -> Report |
     problems += timings.problems
     if problems:
         return _broken(source, problems, include)
-    return replace(report, digest=_digest(source, report, timings.files))
+    judged = {path for _, condition in conditions_of(spec) for path in condition.files(include)}
+    return replace(report, digest=_digest(source, report, {*timings.files, *judged}))
 
 
 def _secrets(source: Source) -> Iterator[Problem]:
@@ -159,7 +161,7 @@ def load_all(folder: Path, include: Path) -> tuple[list[Report], list[BrokenRepo
     return healthy, [entry for entry in loaded if isinstance(entry, BrokenReport)]
 
 
-def _digest(source: Source, report: Report, calendars: Iterable[Path]) -> str:
+def _digest(source: Source, report: Report, others: Iterable[Path]) -> str:
     digest = hashlib.sha256(source.text.encode())
     for part in sorted(source.parts, key=lambda part: part.path):
         digest.update(part.text.encode())
@@ -170,7 +172,7 @@ def _digest(source: Source, report: Report, calendars: Iterable[Path]) -> str:
             digest.update(file_of(report.include, text).read_bytes())
         elif mark.kind == "model":
             digest.update(model_path(text, report.include).read_bytes())
-    for path in sorted(calendars):
+    for path in sorted(others):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

@@ -106,13 +106,19 @@ def _keys_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> set[str]:
             continue
         models = [entry for entry in here if isinstance(entry, type) and issubclass(entry, Model)]
         tagged = [entry for entry in models if _is_kind(entry, part)]
-        fields = [entry.model_fields[part].annotation for entry in models if part in entry.model_fields]
+        fields = [field.annotation for entry in models for name, field in entry.model_fields.items()
+                  if part == (field.alias or name)]  # fmt: skip
         here = tagged or [found for field in fields for found in _models_in(field)] or here
     return {key for entry in here if isinstance(entry, type) for key in _field_names(entry)}
 
 
 def _is_kind(model: type[BaseModel], tag: str) -> bool:
-    """Return whether a model is a union's member of that tag; a `type` that is no Literal is a plain field."""
+    """Return whether a model is a union's member of that tag; a `type` that is no Literal is a plain field.
+
+    A tag in brackets names a key that only that member has, as a group of conditions is told by its key.
+    """
+    if tag.startswith("<"):
+        return "type" not in model.model_fields and tag.strip("<>") in _field_names(model)
     field = model.model_fields.get("type")
     return field is not None and get_origin(field.annotation) is Literal and get_args(field.annotation)[0] == tag
 

@@ -17,6 +17,7 @@ from scheduled_reports.models.load import ModelError, load_model, model_path
 from scheduled_reports.run import template_words
 from scheduled_reports.spec.dataset_order import circles
 from scheduled_reports.spec.earlier_runs import own_run_findings
+from scheduled_reports.spec.judgements import judgement_findings
 from scheduled_reports.spec.marks import Finding, Loc, Mark, marked
 from scheduled_reports.spec.places import path_text
 from scheduled_reports.spec.problems import did_you_mean
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from scheduled_reports.spec.load import Report
     from scheduled_reports.spec.yaml import Source
 
-RUN_FIELDS = {"period", "period_start", "period_end", "force", "deliver"}
+RUN_FIELDS = {"period", "period_start", "period_end", "force", "deliver", "ignore_conditions"}
 """What every DAG's trigger form asks for."""
 
 
@@ -47,6 +48,8 @@ def findings(report: Report, source: Source) -> Iterator[Finding]:
         for loc, message, hint in dataset.findings(report.include):
             place = ("datasets", name, *loc)
             yield place, f"{path_text(source.known(place))}: {message}", hint
+    for loc, message, hint in judgement_findings(report, source):
+        yield loc, f"{path_text(source.known(loc))}: {message}", hint
     for loc, mark, text in marked(report.spec):
         for message, hint in names.check(mark, loc, text):
             yield loc, f"{path_text(source.known(loc))}: {message}", hint

@@ -9,12 +9,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from scheduled_reports.alert import Alert
+from scheduled_reports.approval import Approval
 from scheduled_reports.channels import AnyChannel
-from scheduled_reports.conditions import AnyCondition
+from scheduled_reports.checks import AnyCheck
 from scheduled_reports.datasets import AnyDataset
 from scheduled_reports.document import AnyBlock
 from scheduled_reports.formats import AnyFormat
 from scheduled_reports.model import EmailAddress, Model, Name
+from scheduled_reports.run_when import ConditionsOrWait, RunWhen
 from scheduled_reports.schedule.schedule import Schedule
 from scheduled_reports.sources import AnySource
 
@@ -82,6 +85,9 @@ def _unique_ids(entries: tuple[Any, ...]) -> tuple[Any, ...]:
 
 Distinct = AfterValidator(_unique_ids)
 
+OnEmpty = Literal["skip", "send_notice", "send"]
+"""What becomes of a report that shows nothing."""
+
 
 class ReportSpec(Model):
     """One report: what it says, where its data comes from, when it is made, and who gets it."""
@@ -103,7 +109,21 @@ class ReportSpec(Model):
     datasets: dict[Name, AnyDataset] = Field(
         {}, description="Tables made of the sources and of each other, in any order."
     )
-    run_when: tuple[AnyCondition, ...] = Field((), description="All must hold, or the run is skipped, with the reason.")
+    run_when: ConditionsOrWait = Field(
+        RunWhen(), description="Conditions that must hold, or the run is skipped, with the reason: a list, or a "
+        "mapping with `all`, `any` or `not`, which may also wait for them.",
+    )  # fmt: skip
+    alert: Alert | None = Field(
+        None, description="Makes it an alert report: it is sent only when something becomes true. Else it is skipped."
+    )
+    checks: Annotated[tuple[AnyCheck, ...], Distinct] = Field((), description="Whether its data may be sent.")
+    on_empty: OnEmpty = Field(
+        "skip",
+        description="What becomes of a report that shows nothing, as every table and chart in it is empty or its file "
+        "is blank: it is skipped (`skip`, unless given); it is sent with a banner that says so (`send_notice`); it is "
+        "sent as it is (`send`).",
+    )
+    approval: Approval | None = Field(None, description="Who must agree before it is sent.")
     content: tuple[AnyBlock, ...] = Field(min_length=1, description="What the report shows, from top to bottom.")
     formats: Annotated[tuple[AnyFormat, ...], Distinct] = Field(min_length=1, description="The files to make.")
     deliver: Annotated[tuple[AnyChannel, ...], Distinct] = Field(

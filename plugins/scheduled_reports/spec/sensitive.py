@@ -97,6 +97,23 @@ def through_datasets(
     return {table: resolve(table) for table in known}
 
 
+def carried_by(sql: str, tables: Mapping[str, Relation], names: list[str]) -> Relation:
+    """Return what the columns of a query's result carry; all that the tables do where it cannot be analysed.
+
+    Args:
+        sql: One SELECT over the tables.
+        tables: What the columns of each table carry.
+        names: The names of the result's columns.
+    """
+    from scheduled_reports.datasets.parser import parsed
+    from scheduled_reports.spec.lineage import result_of
+
+    with suppress(ReportError):
+        if tree := parsed(sql).tree:
+            return _with_names(result_of(tree[0], tables, wary=True), names)
+    return Relation(tuple((name, union(table.everything for table in tables.values())) for name in names))
+
+
 def _findings(spec: ReportSpec, relations: Callable[[Edition], Mapping[str, Relation]]) -> Iterator[Finding]:
     told: set[tuple[Loc, str, Origin]] = set()
     for edition in editions(spec):
@@ -140,6 +157,8 @@ def _parts(spec: ReportSpec, edition: Edition) -> Iterator[tuple[Loc, Shown]]:
     if any(entry.has_content for entry in formats):
         for index, block in enumerate(spec.content):
             yield from ((("content", index), shown) for shown in block.shows())
+    for index, check in enumerate(spec.checks if edition.role is None else ()):
+        yield from ((("checks", index), shown) for shown in check.shows())
     for index, entry in enumerate(spec.formats):
         if entry in formats:
             yield from ((("formats", index), shown) for shown in entry.shows())

@@ -111,6 +111,8 @@ class Source:
             if implied or (own and before_key and not (step and isinstance(step[1], yaml.MappingNode))):
                 tagged = True
                 continue
+            if isinstance(part, str) and (part.startswith("<") or (step is None and number < len(loc))):
+                continue  # a tag that no key says, or a list where a mapping is meant
             kept.append(part)
             node, tagged = (step[1], False) if step is not None else (node, tagged)
         return tuple(kept)
