@@ -33,3 +33,26 @@ def test_a_back_fill_that_airflow_makes_of_an_earlier_run_leaves_what_that_did_a
 
 def test_the_form_may_ask_for_another_period_and_for_no_delivery() -> None:
     assert run("manual", period="2026-09-15", deliver=False) == ("2026-09-15", "scheduled__1", False)
+
+
+@pytest.mark.parametrize(
+    ("form", "own"),
+    [
+        ({}, False),
+        ({"period": "2026-09-15"}, False),
+        ({"period_start": "2026-09-15", "period_end": "2026-09-16"}, False),
+        ({"period_start": "2026-09-15", "period_end": "2026-09-17"}, True),
+        ({"period_start": "2026-09-15T06:30", "period_end": "2026-09-16T06:30"}, True),
+    ],
+)
+def test_a_period_that_the_schedule_has_by_itself_is_told_from_one_of_its_own(form: dict[str, str], own: bool) -> None:
+    assert dag_run_of(TIMING, "manual__1", "manual", MOMENT, form).own_period is own
+
+
+def test_a_schedule_that_never_runs_by_itself_has_every_period_that_is_asked_for() -> None:
+    timing = Schedule.model_validate({"id": "x", "when": {"type": "manual"}, "timezone": "Europe/Berlin"}).timing(
+        None, None, "x"
+    )
+    form = {"period_start": "2026-09-15", "period_end": "2026-09-17"}
+
+    assert not dag_run_of(timing, "manual__1", "manual", MOMENT, form).own_period

@@ -46,7 +46,7 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
     with home.alone():
-        _require_free(port)
+        require_free(port, "make up")
         last = max(warehouse.LAST, dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1))
         console.print(f"Demo warehouse: {home.build_warehouse(last)}; partners' files: {home.drop_partner_files(last)}")
         with home.servers(port) as (mail, sftp):
@@ -146,13 +146,18 @@ def _group(leader: int) -> list[psutil.Process]:
     return found
 
 
-def _require_free(port: int) -> None:
+def require_free(port: int, command: str) -> None:
+    """Refuse a port that somebody else has.
+
+    Raises:
+        SystemExit: It is taken.
+    """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise SystemExit(f"port {port} is taken ({error}); choose another: make up PORT=8081") from None
+            raise SystemExit(f"port {port} is taken ({error}); choose another: {command} PORT=8081") from None
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

@@ -22,11 +22,13 @@ class DagRun:
         period: What it reports on.
         run_id: The id of the report's run.
         send: Whether it delivers.
+        own_period: Whether the schedule by itself has no run of that period.
     """
 
     period: Period
     run_id: str
     send: bool
+    own_period: bool = False
 
 
 def dag_run_of(timing: Timing, run_id: str, run_type: str, moment: dt.datetime, form: Mapping[str, Any]) -> DagRun:
@@ -46,4 +48,15 @@ def dag_run_of(timing: Timing, run_id: str, run_type: str, moment: dt.datetime, 
     if run_type == _BACKFILL and not run_id.startswith(_BACKFILL):
         run_id = f"{_BACKFILL}__{run_id}"  # Airflow made one of a run there was: what that sent and kept stays as it is
     send = form.get("deliver")
-    return DagRun(asked or timing.period(moment), run_id, run_type != _BACKFILL if send is None else bool(send))
+    sends = run_type != _BACKFILL if send is None else bool(send)
+    if asked is None:
+        return DagRun(timing.period(moment), run_id, sends)
+    return DagRun(asked, run_id, sends, own_period=not form.get("period") and not _is_usual(timing, asked))
+
+
+def _is_usual(timing: Timing, period: Period) -> bool:
+    """Return whether a run at its end would be of that period anyway; so is any, where nothing runs by itself."""
+    if timing.recurrence is None:
+        return True
+    usual = timing.period(period.end)
+    return (usual.start, usual.end) == (period.start, period.end)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -38,6 +40,7 @@ class Run:
         airflow: Gives Airflow's Variables, and the updates of its assets.
         ignore_conditions: Run whatever `run_when` and `alert` say.
         asked_by: Who triggered it, as Airflow knows them; empty where the schedule did, or nobody knows.
+        own_period: The schedule by itself has no run of its period: somebody wanted another.
     """
 
     report: Report
@@ -53,6 +56,7 @@ class Run:
     airflow: AirflowFacts = field(default_factory=NoAirflow)
     ignore_conditions: bool = False
     asked_by: str = ""
+    own_period: bool = False
 
     def binds(self, zone: str | None = None) -> dict[str, Any]:
         """Return the values that queries bind; instants come without a zone, as wall time in `zone` (default UTC)."""
@@ -69,6 +73,20 @@ class Run:
             **{f"{name}_date": moment.date().isoformat() for name, moment in instants.items()},
             "timezone": self.schedule.timezone,
         }
+
+    @cached_property
+    def variant(self) -> str:
+        """Of which of the report's runs it is: those with the same can be compared; empty for the usual ones.
+
+        It is the digest of the parameters that are not as the spec has them, and of a period of its own.
+        """
+        declared = self.report.spec.parameters
+        other = {name: value for name, value in self.parameters.items()
+                 if name not in declared or value != declared[name].value(declared[name].default)}  # fmt: skip
+        if self.own_period:
+            other |= {"": self.period.slug}
+        facts = json.dumps(sorted(other.items()), default=str)
+        return hashlib.sha256(facts.encode()).hexdigest()[:16] if other else ""
 
     @cached_property
     def words(self) -> dict[str, Any]:

@@ -46,15 +46,15 @@ def hidden_columns(run: Run, tables: Tables, sql: str, names: list[str], table: 
         tables: Its tables.
         sql: One SELECT over them.
         names: The names of its result's columns.
-        table: The table whose rows it gives, its columns under their own names; empty where it gives others.
+        table: The table whose rows it gives, whose sensitive columns are hidden by their names, too; empty where it
+            gives others.
     """
     spec = run.report.spec
     if not forbidden(spec, EVERYBODY):
         return []
     relations = through_datasets(spec, run.report.include, _sources(run, EVERYBODY, tables), tables.columns)
     own, result = relations.get(table, Relation()), carried_by(sql, relations, names)
-    burdens = ((name, own.of(name)) for name in names)
-    return [name for name, carried in burdens if (result.of(name) if carried is None else carried)]
+    return [name for name in names if own.of(name) or result.of(name)]
 
 
 def _require(run: Run, edition: Edition, tables: Tables) -> None:

@@ -81,10 +81,13 @@ def _quiet() -> Iterator[None]:
 def _remedy(hook: SFTPHook, error: Exception) -> tuple[str, str, bool]:
     """Return why connecting failed, what the reader can do, and whether connecting again can help."""
     from paramiko import AuthenticationException, BadHostKeyException
+    from paramiko.ssh_exception import NoValidConnectionsError
 
     why = str(error) or type(error).__name__
     fix, retryable = "look whether the server is up and can be reached from here, and the connection is right", True
-    if isinstance(error, BadHostKeyException):
+    if isinstance(error, NoValidConnectionsError):  # its own text is "[Errno None] Unable to connect"
+        why = "; ".join(dict.fromkeys(map(str, error.errors.values())))
+    elif isinstance(error, BadHostKeyException):
         why = f"its host key is {_shown(error.key)}, but {_shown(error.expected_key)} is the known one"
         fix, retryable = _trust(hook), False
     elif "not found in known_hosts" in why:

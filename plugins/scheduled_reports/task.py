@@ -151,6 +151,7 @@ def current_run(report: Report, schedule: Schedule) -> Run:
         send=ours.send,
         ignore_conditions=bool(params["ignore_conditions"]) and dag_run.run_type not in _BY_ITSELF,
         asked_by=dag_run.triggering_user_name or "",
+        own_period=ours.own_period,
     )
 
 

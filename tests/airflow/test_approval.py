@@ -17,7 +17,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from approvals import held_spec, spec
+from approvals import held_spec
 from demo.mail_server import MailServer
 from live_airflow import client, running, wait_for
 from runs import ledger_of
@@ -30,9 +30,7 @@ USERS = "demo:admin,ana:user,ben:user,cleo:user,dora:user,vic:viewer"
 ESCALATE = "within: 15s\nthen: escalate\nescalate_to: [{user: cleo, email: cleo@northwind.example}]\n"
 SPECS = {
     "held": held_spec("within: 1h\n"),
-    "expiring": held_spec("within: 3s\n"),
     "escalating": held_spec(ESCALATE),
-    "fine": spec(ESCALATE),
     "unknown": held_spec().replace("user: ben", "user: benn"),
 }
 
@@ -188,25 +186,6 @@ def test_a_rejected_report_is_dropped_and_made_anew_it_is_asked_about_anew_appro
     assert [entry["decision"] for entry in up.manifest("held__daily")["decisions"]] == ["rejected", "approved"]
     assert len(up.mails("held · ")) == 2
     assert len(up.mails("May this be sent? held", "ana")) == 2
-
-
-def test_a_report_that_nobody_answers_about_is_dropped_and_the_owner_is_told(up: Up) -> None:
-    tasks = up.ended("expiring__daily")
-
-    assert (tasks["run"], tasks["approve"], tasks["deliver"], tasks["close"]) == ("success", *("skipped",) * 3)
-    reason = "nobody approved it within 3s (asked: ana, ben)"
-    assert up.ledger("expiring__daily") == ("dropped", reason, [("expired", "", "")])
-    [mail] = up.mails("Not sent: expiring", "owner")
-    assert reason in _text(mail)
-    assert up.mails("expiring · ") == []
-
-
-def test_a_report_that_no_check_holds_is_sent_and_nobody_is_asked(up: Up) -> None:
-    tasks = up.ended("fine__daily")
-
-    assert (tasks["run"], tasks["approve"], tasks["escalate"], tasks["deliver"]) == ("success",) * 4
-    assert up.ledger("fine__daily") == ("delivered", "", [])
-    assert up.mails("May this be sent? fine") == []
 
 
 def test_an_approver_whom_airflow_does_not_know_fails_the_run_at_once(up: Up) -> None:

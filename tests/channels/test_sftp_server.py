@@ -114,6 +114,7 @@ def test_a_port_where_nobody_listens_is_told_and_may_be_tried_again(connection: 
 
     assert error.retryable
     assert f"127.0.0.1:{port}" in error.what
+    assert error.why.endswith("Connection refused")
 
 
 def test_a_host_that_does_not_exist_may_be_tried_again(connection: Connect, delivery: Deliver) -> None:

@@ -229,3 +229,41 @@ def test_a_number_passes_just_where_python_says_it_is_between(
 
     good = [value is None or (low < value < high if strict else low <= value <= high) for value in values]
     assert result.count == good.count(False)
+
+
+@pytest.mark.parametrize(
+    ("column", "limits"),
+    [
+        (pa.array([Decimal("0.30000000000000000001")], pa.decimal128(38, 20)), {"at_most": 0.3}),
+        (pa.array([Decimal("99999999999999.99")], pa.decimal128(18, 2)), {"at_most": 99999999999999.98}),
+        (pa.array([Decimal("99999999999999.98")], pa.decimal128(18, 2)), {"above": 99999999999999.98}),
+        (pa.array([Decimal("0.12")], pa.decimal128(10, 2)), {"at_least": 0.125}),
+        (pa.array([Decimal("0.13")], pa.decimal128(10, 2)), {"below": 0.125}),
+        (pa.array([2**53 + 1]), {"at_most": float(2**53)}),
+        (pa.array([10**18 + 1]), {"at_most": 1e18}),
+        (pa.array([10**18]), {"below": 1e18}),
+        (pa.array([3]), {"above": 3.5}),
+        (pa.array([-4]), {"at_least": -3.5}),
+    ],
+)
+def test_exact_numbers_are_compared_exactly(tmp_path: Path, column: pa.Array, limits: dict[str, float]) -> None:
+    assert judged(tmp_path, column, **limits).outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize(
+    ("column", "limits"),
+    [
+        (pa.array([Decimal("0.3")], pa.decimal128(38, 20)), {"at_most": 0.3, "at_least": 0.3}),
+        (pa.array([Decimal("0.12")], pa.decimal128(10, 2)), {"at_most": 0.125}),
+        (pa.array([Decimal("0.13")], pa.decimal128(10, 2)), {"above": 0.125}),
+        (pa.array([Decimal("9.99")], pa.decimal128(3, 2)), {"below": 9.999}),
+        (pa.array([Decimal("9.99")], pa.decimal128(3, 2)), {"at_most": 1e30, "at_least": -1e30}),
+        (pa.array([2**53 + 1]), {"above": float(2**53)}),
+        (pa.array([-3]), {"at_least": -3.5}),
+        (pa.array([200], pa.uint8()), {"at_least": -0.5, "below": 1e30}),
+    ],
+)
+def test_a_limit_that_exact_numbers_cannot_have_lets_through_what_it_should(
+    tmp_path: Path, column: pa.Array, limits: dict[str, float]
+) -> None:
+    assert judged(tmp_path, column, **limits).outcome is Outcome.PASSED

@@ -143,3 +143,22 @@ def test_a_text_fails_just_where_python_says_it_is_not_in_the_list(
     result = judged(folder, pa.array(values, pa.string()), **{"not_in" if banned else "values": allowed})
 
     assert result.count == sum((value in allowed) is banned for value in values)
+
+
+@pytest.mark.parametrize(
+    ("column", "allowed", "failing"),
+    [
+        (pa.array([0.1, 0.2, 0.3], pa.float32()), [0.1, 0.2], 1),
+        (pa.array([2**53]), [2**53 + 1, 0.5], 1),
+        (pa.array([Decimal("12345678901234567.80")], pa.decimal128(20, 2)), [12345678901234568], 1),
+        (pa.array([Decimal("0.13"), Decimal("0.12")], pa.decimal128(10, 2)), [0.125], 2),
+        (pa.array([1, 0, None], pa.int8()), [0.5, 300, 1e300], 2),
+        (pa.array([1, 2], pa.uint8()), [-1, 1.0, 2], 0),
+        (pa.array([None, None], pa.int64()), [0.5], 0),
+    ],
+)
+def test_numbers_are_compared_as_the_column_has_them(
+    tmp_path: Path, column: pa.Array, allowed: list[float], failing: int
+) -> None:
+    assert judged(tmp_path, column, values=allowed).count == failing
+    assert judged(tmp_path, column, not_in=allowed).count == len(column) - column.null_count - failing

@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from scheduled_reports.checks.kinds import BOOLEAN, MOMENT, NUMBER, TEXT, kind_of
+from scheduled_reports.checks.kinds import BOOLEAN, MOMENT, NUMBER, TEXT, digits_of, kind_of
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,12 @@ def test_the_types_of_duckdb_are_told_apart(value: str, kind: str) -> None:
         ((_, column_type, *_),) = connection.execute(f"DESCRIBE SELECT {value} AS v").fetchall()
 
     assert kind_of(column_type) == kind
+
+
+@pytest.mark.parametrize(
+    ("column_type", "digits"),
+    [("DECIMAL(10,2)", (8, 2)), ("BIGINT", (39, 0)), ("UTINYINT", (39, 0)), ("INTEGER", (39, 0)), ("DOUBLE", None),
+     ("FLOAT", None), ("VARCHAR", None), ("DECIMAL(10,2)[]", None)],
+)  # fmt: skip
+def test_exact_types_tell_how_many_digits_they_have(column_type: str, digits: tuple[int, int] | None) -> None:
+    assert digits_of(column_type) == digits

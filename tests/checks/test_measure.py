@@ -72,7 +72,14 @@ def test_what_is_wrong_is_told_with_its_place(tmp_path: Path, check: str, proble
 
 @pytest.mark.parametrize(
     ("number", "shown"),
-    [("0.333333333", "0.333333"), ("1234567", "1234567"), ("1234567.4", "1.23457E+6"), ("-0.5", "-0.5")],
+    [
+        ("0.333333333", "0.333333"),
+        ("1234567", "1234567"),
+        ("1234567.6", "1234568"),
+        ("-0.5", "-0.5"),
+        ("12345.67", "12345.7"),
+        ("-999999.6", "-1000000"),
+    ],
 )
 def test_numbers_are_short_but_for_whole_ones(number: str, shown: str) -> None:
     assert short(Decimal(number)) == Decimal(shown)

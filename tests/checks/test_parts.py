@@ -117,6 +117,25 @@ def test_a_thousand_parts_are_the_most(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "name"),
+    [("phone\nNobody got it.", r"phone\nNobody got it."), ("\x1b[2J", r"\x1b[2J"), ("a\0", r"a\x00"),
+     ("Łódź 🚚", "Łódź 🚚"), ("phone ", "phone ")],
+)  # fmt: skip
+def test_a_name_that_would_break_the_line_is_written_as_an_escape(tmp_path: Path, value: str, name: str) -> None:
+    (found,) = results_of(complete(by="part"), tmp_path, calls={"id": [None], "part": [value]})
+
+    assert found.part == value
+    assert found.reason.startswith(f"calls ({name}): id is empty in 1 of 1 rows")
+
+
+def test_a_value_that_is_too_long_for_the_ledger_names_no_part(tmp_path: Path) -> None:
+    assert len(results_of(complete(by="part"), tmp_path, calls={"id": [1], "part": ["x" * 500]})) == 1
+
+    with pytest.raises(CheckError, match="column 'part' of calls has a value of over 500 letters: each value names a"):
+        results_of(complete(by="part"), tmp_path, calls={"id": [1], "part": ["x" * 501]})
+
+
+@pytest.mark.parametrize(
     ("given", "error", "told"),
     [
         ({"by": "chanel"}, CheckError, "calls has no column 'chanel'"),

@@ -133,6 +133,21 @@ def test_a_run_that_the_dag_would_let_wait_says_how_long(preview: Callable[..., 
     assert "sales_2026-10-01.html" in told
 
 
+@pytest.mark.parametrize(
+    "condition",
+    ["{type: rows, dataset: orders, at_least: 5}", "{type: value, connection: no, sql: SELECT 1, equals: 1}"],
+)
+def test_checks_are_judged_also_where_a_condition_ends_the_run_before_them(
+    preview: Callable[..., Result], condition: str
+) -> None:
+    text = SALES.replace("{type: rows, dataset: orders, at_least: 1}", condition)
+    result = preview(*OCTOBER, text=f"{text}checks:\n  - {{type: complete, dataset: orders, columns: [id, missing]}}\n")
+
+    told = " ".join(result.stdout.split())
+    assert "check complete_orders: crashed: it could not be judged" in told
+    assert "in `checks`; the DAG would stop: nobody gets it, the owner is told" in told
+
+
 def test_a_condition_that_cannot_be_asked_here_is_told_and_the_files_are_shown(preview: Callable[..., Result]) -> None:
     asks = "{type: value, connection: nowhere, sql: SELECT 1, at_least: 1}"
     result = preview(*OCTOBER, text=SALES.replace("{type: rows, dataset: orders, at_least: 1}", asks))

@@ -35,7 +35,7 @@ def history(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     sent = run_of(project, run_id="manual__2")
     deliver(ledger, begin(ledger, sent, [ANN, BEN])[0].id)
     note_measures(ledger, sent, "rows", [Measure("orders", 12345)])
-    note_measures(ledger, sent, "kpi", [Measure("Net sales", 1234.5)])
+    note_measures(ledger, sent, "kpi", [Measure("Net sales", 1234.5), Measure("Year to date", 1234567.89)])
     note_checks(ledger, sent, [
         CheckEntry("complete_orders", "complete", "", "stop", "passed", "shop is empty in 0 of 3 rows", 0.0, 0),
     ])  # fmt: skip
@@ -60,7 +60,7 @@ def test_each_run_says_what_became_of_it_and_why(history: Path, reports: Reports
 def test_one_run_shows_all_that_is_known_of_it(history: Path, reports: Reports) -> None:
     text = reports("runs", "sales", "--run", "manual__2").stdout
 
-    assert "key figures: Net sales 1,234.5" in text
+    assert "key figures: Net sales 1,234.5, Year to date 1,234,568" in text
     assert "complete_orders: passed: shop is empty in 0 of 3 rows" in text
     assert "email → ann@x.example: delivered <1@x>" in text
     assert "scheduled__1" not in text

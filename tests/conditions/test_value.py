@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from judging import earlier_run, evidence_of
-from people import people
+from people import connect_crm, people
 from runs import ledger_of, run_of
 from scheduled_reports.conditions import Evidence
 from scheduled_reports.conditions.value import Value
@@ -116,6 +117,23 @@ def test_the_error_of_a_query_over_hidden_columns_shows_none_of_their_values(tmp
 
     assert "ann@" not in str(caught.value)
     assert "Could not convert" in caught.value.why
+
+
+def test_a_number_that_is_made_of_what_is_sensitive_is_not_told(
+    tmp_path: Path, connection: Callable[..., None]
+) -> None:
+    connect_crm(connection, tmp_path)
+    run = run_of(
+        tmp_path, people("income: {type: integer, sensitive: true}\n").replace("born, income FROM", "born FROM")
+    )
+    table = {"name": ["Ann"], "income": [71234]}
+    there = evidence_of(tmp_path, run=run, people=table, contacts={"name": ["Ann"]}, totals={"people": [1]})
+
+    with pytest.raises(SourceError, match="is, or may be, made of what is sensitive") as caught:
+        value("SELECT max(income) FROM people", above=0).judge(there)
+
+    assert "71" not in str(caught.value)
+    assert value("SELECT count(*) FROM people", above=0).judge(there).met
 
 
 def test_it_is_not_asked_before_there_are_tables(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from deliveries import ANN, BEN, deliver
 from judging import earlier_run
 from runs import ledger_of, run_of
 from scheduled_reports.alert import AlertPast
@@ -76,6 +77,50 @@ def test_of_a_period_that_was_run_again_the_newest_says_what_was_alarming_and_an
     assert [(found.of(part).alarming, found.of(part).sent) for part in "abc"] == [
         (False, False), (True, True), (True, False),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("state", "sent"),
+    [(state, state not in {RunState.SKIPPED, RunState.ARCHIVED}) for state in RunState],
+)
+def test_a_run_that_reached_somebody_has_sent(tmp_path: Path, state: RunState, sent: bool) -> None:
+    run, ledger = run_of(tmp_path), ledger_of(tmp_path)
+    noted(ledger, run, 1, "a", state=state)
+    earlier = replace(run, run_id="scheduled__1", period=run.report.timing(run.schedule).period_between(
+        run.period.start - dt.timedelta(days=1), run.period.end - dt.timedelta(days=1)
+    ))  # fmt: skip
+    ann, _ = ledger.owed(earlier, [ANN, BEN])
+    deliver(ledger, ann.id)
+
+    [found] = alert_runs(ledger, run, KEY, 9)
+
+    assert found.of("a").sent is sent
+
+
+def test_what_an_earlier_run_of_the_period_delivered_was_not_sent_by_the_one_that_failed(tmp_path: Path) -> None:
+    run, ledger = run_of(tmp_path), ledger_of(tmp_path)
+    noted(ledger, run, 1, "a")
+    earlier = replace(run, run_id="scheduled__1", period=run.report.timing(run.schedule).period_between(
+        run.period.start - dt.timedelta(days=1), run.period.end - dt.timedelta(days=1)
+    ))  # fmt: skip
+    [ann] = ledger.owed(earlier, [ANN])
+    deliver(ledger, ann.id)
+    second = replace(earlier, run_id="second", force=True)
+    ledger.begin(second, [ANN], dt.datetime.now(dt.UTC) + dt.timedelta(minutes=1))
+    note_measures(ledger, second, "alert", alert_measures(KEY, True, ["a", "b"], {}))
+    ledger.end(second, RunState.FAILED)
+
+    [found] = alert_runs(ledger, run, KEY, 9)
+
+    assert (found.of("a").sent, found.of("b").sent) == (True, False)
+
+
+def test_runs_with_other_parameters_or_a_period_of_their_own_do_not_count(tmp_path: Path) -> None:
+    run, ledger = run_of(tmp_path), ledger_of(tmp_path)
+    noted(ledger, replace(run, parameters={"region": "north"}), 1, "a")
+    noted(ledger, replace(run, own_period=True), 2, "a")
+
+    assert alert_runs(ledger, run, KEY, 9) == []
 
 
 def test_neither_its_own_period_nor_a_later_one_counts(tmp_path: Path) -> None:

@@ -103,6 +103,28 @@ def test_a_newer_run_that_measured_something_else_does_not_hide_an_older_one(tmp
     assert values(run, ledger, "orders") == [5]
 
 
+@pytest.mark.parametrize("change", [{"parameters": {"region": "north"}}, {"own_period": True}])
+def test_a_run_with_other_parameters_or_a_period_of_its_own_is_compared_with_its_like_only(
+    tmp_path: Path, change: dict[str, Any]
+) -> None:
+    run, ledger = run_of(tmp_path), ledger_of(tmp_path)
+    earlier_run(ledger, run, 2, "rows", Measure(CALLS, 20))
+    other = earlier_run(ledger, replace(run, **change), 1, "rows", Measure(CALLS, 10))
+
+    past = PastRuns(run, ledger)
+    newest, last = past.newest("rows", CALLS), past.last_delivered("rows", CALLS)
+
+    assert values(run, ledger) == [20]
+    assert newest is not None
+    assert newest.value == 20
+    assert last is not None
+    assert last.started_at < NOW - dt.timedelta(days=1)
+    like = replace(run, **change, period=other.period) if "own_period" in change else replace(run, **change)
+    found = PastRuns(like, ledger).newest("rows", CALLS)
+    assert found is not None
+    assert found.value == 10
+
+
 def test_the_same_period_never_counts(tmp_path: Path) -> None:
     run, ledger = run_of(tmp_path), ledger_of(tmp_path)
     again(ledger, run, 99)

@@ -100,3 +100,10 @@ def test_a_ledger_that_is_up_to_date_is_not_touched_again(tmp_path: Path, old: E
 
     with old.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM scheduled_reports_measure")).scalar_one() == 1
+
+
+def test_a_run_of_the_old_ledger_is_a_usual_one(old: Engine) -> None:
+    Ledger(old)
+
+    with old.connect() as connection:
+        assert connection.execute(text("SELECT variant FROM scheduled_reports_run")).scalar_one() == ""

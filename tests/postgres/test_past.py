@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from judging import earlier_run
 from runs import NOW, run_of
 from scheduled_reports.connections import airflow_connection
 from scheduled_reports.ledger import Ledger, RunState
+from scheduled_reports.ledger.findings import CheckEntry, checks_of, note_checks
 from scheduled_reports.ledger.past import Measure, PastRuns, note_measures
 
 
@@ -51,3 +53,16 @@ def test_every_part_comes_with_its_own_values(tmp_path: Path, ledger: Ledger) ->
     found = PastRuns(run, ledger).parts("check", "basis")
 
     assert {part: [entry.value for entry in entries] for part, entries in found.items()} == {name: [1, 3], "": [2]}
+
+
+def test_what_a_database_refuses_is_noted_without_it(tmp_path: Path, ledger: Ledger) -> None:
+    run = run_of(tmp_path)
+    ledger.begin(run, [], NOW)
+
+    note_measures(ledger, run, "check", [Measure("basis", math.nan, "p\0" * 400)])
+    note_checks(ledger, run, [CheckEntry("odd", "odd", "p\0" * 400, "stop", "failed", "\0", math.inf, 1)])
+    ledger.end(run, RunState.STOPPED, "\0\ud800")
+
+    [entry] = checks_of(ledger, run)
+    assert (entry.part, entry.reason, entry.value) == ("p\ufffd" * 250, "\ufffd", None)
+    assert ledger.outcome(run) == (RunState.STOPPED, "\ufffd?")

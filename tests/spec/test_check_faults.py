@@ -17,7 +17,7 @@ FIRST = SALES.count("\n") + 2
 """The line in which the first check begins."""
 
 
-def told(report: Report, folder: Path) -> list[str]:
+def lines_of(report: Report, folder: Path) -> list[str]:
     return [str(problem).removeprefix(f"{folder}/report_specs/sales.yaml:") for problem in check_problems(report)]
 
 
@@ -46,7 +46,7 @@ def test_a_mistake_is_told_at_its_place(
 ) -> None:
     lay({"report_specs/sales.yaml": f"{SALES}checks:\n  - {check}\n"})
 
-    assert told(loaded(), tmp_path) == [problem]
+    assert lines_of(loaded(), tmp_path) == [problem]
 
 
 def test_a_mistake_in_a_file_is_told_at_its_place_there(
@@ -57,7 +57,7 @@ def test_a_mistake_in_a_file_is_told_at_its_place_there(
         "include/sql/lost.sql": "-- lost\nFROM orders\nWHERE WHERE\n",
     })  # fmt: skip
 
-    (problem,) = told(loaded(), tmp_path)
+    (problem,) = lines_of(loaded(), tmp_path)
     assert problem.startswith(f"{tmp_path}/include/sql/lost.sql:3:7: checks[1].sql_file: the SQL cannot be parsed")
 
 
@@ -68,4 +68,23 @@ def test_good_sql_has_no_faults(lay: Callable, loaded: Callable[..., Report], tm
         "  - {type: sql, sql: 'FROM orders JOIN totals ON true;'}\n"
     )})  # fmt: skip
 
-    assert told(loaded(), tmp_path) == []
+    assert lines_of(loaded(), tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("condition", "told"),
+    [
+        ("{type: value, sql: SELECT count(*) FROM ordrs, at_least: 1}",
+         [f".sql: there is no source or dataset 'ordrs'; {ALLOWED}"]),
+        ("{type: value, sql: SELECT count(* FROM orders, at_least: 1}",
+         ['.sql: the SQL cannot be parsed: syntax error at or near "FROM"; without `connection` it is DuckDB\'s']),
+        ("{type: value, connection: shop, sql: SELECT TOP 1 n FROM counts, at_least: 1}", []),
+        ("{type: value, sql: SELECT count(*) FROM orders, at_least: 1}", []),
+    ],
+)  # fmt: skip
+def test_the_sql_of_a_condition_on_the_runs_tables_is_looked_at_too(
+    lay: Callable, loaded: Callable[..., Report], tmp_path: Path, condition: str, told: list[str]
+) -> None:
+    lay({"report_specs/sales.yaml": f"{SALES}alert: {{when: [{{not: {condition}}}]}}\n"})
+
+    assert [line.partition(": alert.when[1].not")[2] for line in lines_of(loaded(), tmp_path)] == told

@@ -93,3 +93,23 @@ def test_waiting_for_a_broken_report_is_not_a_second_problem(tmp_path: Path) -> 
     spec(tmp_path, "weekly", "all_of: [report:broken:daily]")
 
     assert problems(tmp_path) == []
+
+
+def test_an_event_of_a_report_that_there_is_not_is_a_problem_and_one_of_a_report_that_follows_is_no_circle(
+    tmp_path: Path,
+) -> None:
+    spec(tmp_path, "sales", "all_of: [report:weekly:daily]")
+    spec(tmp_path, "weekly")
+    text = (tmp_path / "report_specs/weekly.yaml").read_text()
+    event = "run_when:\n  - not: {type: event, asset: report:%s:daily, since: last_delivery}\n"
+    rest = text.replace("run_when:\n", "")
+    rows = "  - {type: rows, dataset: orders, at_least: 1}\n"
+    assert rows in text
+
+    write(tmp_path, rest.replace(rows, event % "sales"), "weekly")
+    assert problems(tmp_path) == []
+
+    write(tmp_path, rest.replace(rows, event % "sale"), "weekly")
+    [found] = problems(tmp_path)
+    assert found.endswith("no report has the schedule 'report:sale:daily'; did you mean 'report:sales:daily'?")
+    assert found.startswith("weekly.yaml:")

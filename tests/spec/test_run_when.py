@@ -124,9 +124,11 @@ def test_what_is_no_condition_is_told_at_its_place(told: Callable[[str], str], t
          "13:49: unknown key 'at_leest' in run_when[1].any[1]; did you mean 'at_least'? (allowed: at_least, at_most, "),
         ("{not: {not: {type: rows, dataset: orders, at_leest: 1}}}",
          "13:53: unknown key 'at_leest' in run_when.not.not; did you mean 'at_least'? (allowed: at_least, at_most, "),
-        (f"[{{any: [{ROWS}], wait_for: 5m}}]", "13:64: unknown key 'wait_for' in run_when[1]; allowed: any"),
+        (f"[{{any: [{ROWS}], wait_for: 5m}}]",
+         "13:64: unknown key 'wait_for' in run_when[1]; it is a key of 'run_when' itself; here are allowed: any"),
         (f"[{{not: {ROWS}, then: skip}}]", "13:62: unknown key 'then' in run_when[1]; allowed: not"),
-        ("[{type: rows, dataset: orders, at_least: 1, all: []}]", "13:55: unknown key 'all' in run_when[1]; allowed: "),
+        ("[{type: rows, dataset: orders, at_least: 1, all: []}]",
+         "13:55: unknown key 'all' in run_when[1]; it is a key of 'run_when' itself; here are allowed: "),
         ("[{any: [{type: rows, at_least: 1}]}]", "13:19: the key 'dataset' is missing in run_when[1].any[1]; add it"),
     ],
 )  # fmt: skip

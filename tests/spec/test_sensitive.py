@@ -118,6 +118,9 @@ def test_a_role_that_no_mask_knows_is_a_slip(tmp_path: Path) -> None:
     text = people().replace("role: auditor", "role: auditr")
 
     assert problems(tmp_path, text) == ["32:54: deliver[2].role: no mask names the role 'auditr'"]
+    approval = "approval: {approvers: [{user: ana, email: ana@northwind.example, role: auditr}]}\n"
+    [found] = problems(tmp_path, people() + approval)
+    assert found.endswith("approval.approvers[1].role: no mask names the role 'auditr'")
     assert checked(tmp_path, people("email: {mask: hash}\n").replace("role: auditor", "role: whoever")) == []
 
 

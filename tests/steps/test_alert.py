@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 
+from deliveries import ANN, BEN, begin, deliver
 from judging import tables_of
 from people import people
 from runs import NOW, connect_shop, ledger_of, run_of
 from scheduled_reports.alert import Alert
 from scheduled_reports.archive import RunFolder
 from scheduled_reports.errors import CheckError, SourceError
-from scheduled_reports.ledger import Ledger, RunState
+from scheduled_reports.ledger import DeliveryState, Ledger, RunState
 from scheduled_reports.run import Run
 from scheduled_reports.spec.load import BrokenReport, load
 from scheduled_reports.steps import RunSkipped
@@ -130,6 +131,42 @@ def test_a_run_that_told_nobody_does_not_count_as_sent(tmp_path: Path, ends: End
 
     assert judged(on_day(run, 1), ledger, tmp_path, ["a"]).startswith("sent: ")
     assert judged(on_day(run, 2), ledger, tmp_path, ["a"]).startswith("low has 1 rows: still alarming")
+
+
+def test_one_recipient_who_cannot_be_reached_does_not_get_everybody_the_alert_in_every_run(tmp_path: Path) -> None:
+    run, ledger = run_of(tmp_path, spec(LOW)), ledger_of(tmp_path)
+    ann, ben = begin(ledger, run, [ANN, BEN])
+    told = [judged(run, ledger, tmp_path, ["a"], None)]
+    deliver(ledger, ann.id)
+    ledger.claim(ben.id)
+    ledger.settle(ben.id, DeliveryState.FAILED, error="no such mailbox")
+    ledger.end(run, RunState.FAILED, "no such mailbox")
+
+    told += [judged(on_day(run, day), ledger, tmp_path, low) for day, low in ((1, ["a"]), (2, []), (3, ["a"]))]
+
+    assert [text.startswith("sent: ") for text in told] == [True, False, False, True]
+    assert told[1] == "low has 1 rows: still alarming, and was sent for 2026-10-01"
+
+
+def test_what_a_cleared_run_finds_after_it_was_delivered_is_still_to_be_told(tmp_path: Path) -> None:
+    run, ledger = run_of(tmp_path, spec(KEYS)), ledger_of(tmp_path)
+    [ann] = begin(ledger, run, [ANN])
+    judged(run, ledger, tmp_path, ["a"], None)
+    deliver(ledger, ann.id)
+    ledger.end(run, RunState.DELIVERED)
+
+    judged(run, ledger, tmp_path, ["a", "b"])
+
+    assert judged(on_day(run, 1), ledger, tmp_path, ["a", "b"]) == "sent: new: b; 2 in all"
+
+
+def test_a_run_with_other_parameters_is_no_part_of_the_schedules_story(tmp_path: Path) -> None:
+    text = spec(LOW).replace("datasets:\n", "parameters:\n  region: {type: text, default: all}\ndatasets:\n", 1)
+    run, ledger = run_of(tmp_path, text), ledger_of(tmp_path)
+
+    assert judged(replace(run, parameters={"region": "north"}), ledger, tmp_path, ["a"]).startswith("sent: ")
+    assert judged(on_day(run, 1), ledger, tmp_path, ["a"]).startswith("sent: ")
+    assert not judged(on_day(run, 2), ledger, tmp_path, ["a"]).startswith("sent: ")
 
 
 def test_a_run_that_is_repeated_decides_as_it_did(tmp_path: Path) -> None:

@@ -15,7 +15,9 @@ from pypdf import PdfReader
 from demo.mail_server import MailServer
 from people import people
 from runs import NOW, connect_mail, connect_shop, ledger_of, run_of
+from scheduled_reports.errors import CheckError, DeliveryError
 from scheduled_reports.ledger import DeliveryState, Ledger, RunState
+from scheduled_reports.ledger.findings import checks_of
 from scheduled_reports.run import Run
 from scheduled_reports.steps import RunSkipped, StepSkipped
 from scheduled_reports.steps.check import check
@@ -278,3 +280,26 @@ def test_where_every_edition_shows_nothing_the_run_is_skipped_and_each_is_named(
 
     with pytest.raises(RunSkipped, match=r"for everybody, .*contacts has no rows; for role 'auditor', .*has no rows"):
         checked(run, ledger_of(tmp_path))
+
+
+def test_a_check_that_stops_the_report_does_so_where_it_is_empty_too(tmp_path: Path, inbox: MailServer) -> None:
+    checks = "checks:\n  - {type: row_count, dataset: orders, at_least: 1}\ncontent:\n"
+    run, ledger = run_of(tmp_path, NOTHING.replace("content:\n", checks, 1)), ledger_of(tmp_path)
+
+    with pytest.raises(CheckError, match="row_count_orders: orders has 0 rows"):
+        checked(run, ledger)
+
+    assert ledger.outcome(run)[0] is RunState.STOPPED
+    with pytest.raises(DeliveryError, match="stopped by 1 of its 1 checks"):
+        close(run, ledger, "mail")
+    assert [mail["Subject"] for mail in mails(inbox)] == ["Stopped: Sales, Thursday, 1 October 2026"]
+
+
+def test_an_empty_report_whose_checks_only_warn_is_skipped(tmp_path: Path, inbox: MailServer) -> None:
+    checks = "checks:\n  - {type: row_count, dataset: orders, at_least: 1, severity: warn}\ncontent:\n"
+    run, ledger = run_of(tmp_path, NOTHING.replace("content:\n", checks, 1)), ledger_of(tmp_path)
+
+    with pytest.raises(RunSkipped, match="Nothing to show"):
+        checked(run, ledger)
+
+    assert [entry.outcome for entry in checks_of(ledger, run)] == ["failed"]

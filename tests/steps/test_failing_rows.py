@@ -255,6 +255,26 @@ def test_a_column_that_the_table_does_not_have_is_judged_by_its_query(crm: Calla
     assert kept.left_out == ("address",)
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * REPLACE (email AS name) FROM people",
+        "SELECT id AS income, income AS id, name FROM people",
+        "SELECT id, name FROM people UNION ALL SELECT income, email FROM people",
+    ],
+)
+def test_a_query_that_hides_a_sensitive_column_behind_another_name_shows_neither(
+    crm: Callable[..., CheckedData], query: str
+) -> None:
+    data = crm()
+
+    (kept,) = keep(data, finds(failed(query, "people", count=3)))
+
+    told = text_of(data.run, kept) if kept.file else ""
+    assert "confidential" not in told
+    assert "7123" not in told
+
+
 def test_where_every_column_is_sensitive_no_file_is_made(crm: Callable[..., CheckedData]) -> None:
     data = crm()
 
@@ -298,3 +318,14 @@ def test_a_run_without_failing_rows_has_no_folder_for_them(tmp_path: Path) -> No
 
     assert keep(data, complete()) == []
     assert not (Path(data.run.folder.root.path) / "failing").exists()
+
+
+def test_of_very_many_parts_the_worst_are_kept_and_that_is_said(tmp_path: Path) -> None:
+    channels = [f"c{number:03}" for number in range(200) for _ in range(1 + number % 100)]
+    data = data_of(tmp_path, calls={"channel": channels, "agent": [None] * len(channels)})
+
+    (kept,) = keep(data, complete(by="channel"))
+
+    parts = {row[0] for row in rows_of(data.run, kept)[1:]}
+    assert parts == {f"c{number:03}" for number in range(200) if number % 100 >= 90}
+    assert str(kept) == "the first 1,000 of 10,100 rows; none of 180 more parts"

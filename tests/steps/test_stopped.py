@@ -114,7 +114,7 @@ def test_the_ledger_and_the_manifest_say_why(tmp_path: Path, inbox: MailServer) 
     assert (manifest["state"], manifest["reason"]) == ("stopped", reason)
     assert manifest["failing_rows"] == [{
         "check": "complete_orders", "file": "failing/complete_orders.csv", "rows": 1, "failing": 1, "left_out": [],
-        "error": "",
+        "error": "", "parts": 0,
     }]  # fmt: skip
 
 
@@ -251,6 +251,14 @@ def test_a_check_that_cannot_be_judged_stops_whatever_its_severity(tmp_path: Pat
     )
 
 
+def test_an_alert_that_is_quiet_for_want_of_data_is_stopped_not_skipped(tmp_path: Path, inbox: MailServer) -> None:
+    quiet = "alert:\n  when: [{type: rows, dataset: orders, at_least: 99}]\nchecks:\n"
+
+    stop(run_of(tmp_path, SPEC.replace("checks:\n", quiet)), ledger_of(tmp_path))
+
+    assert [mail["To"] for mail in mails(inbox)] == ["owner@northwind.example"]
+
+
 def test_of_a_check_that_warns_the_owner_gets_no_mail_and_the_ledger_keeps_it(
     tmp_path: Path, inbox: MailServer
 ) -> None:
@@ -269,3 +277,19 @@ def test_of_a_check_that_warns_the_owner_gets_no_mail_and_the_ledger_keeps_it(
         ("amounts", "warn", "passed"), ("complete_orders", "warn", "failed"),
     }  # fmt: skip
     assert json.loads((Path(run.folder.root.path) / "manifest.json").read_text())["failing_rows"][0]["rows"] == 1
+
+
+def test_of_very_many_parts_the_mail_tells_the_first_and_where_all_are(tmp_path: Path, inbox: MailServer) -> None:
+    parts = "  - {type: row_count, dataset: orders, at_least: 2, by: amount}\n"
+    with sqlite3.connect(tmp_path / "shop.db") as connection:
+        rows = [("2026-09-30 22:30:00", "Ann", 1_000 + number) for number in range(40)]
+        connection.executemany("INSERT INTO orders VALUES (?, ?, ?)", rows)
+    connection.close()
+    run, ledger = run_of(tmp_path, SPEC.replace("checks:\n", f"checks:\n{parts}", 1)), ledger_of(tmp_path)
+
+    stop(run, ledger)
+
+    (mail,) = mails(inbox)
+    assert body(mail).count("has 1 row for") == 20
+    assert "row_count_orders fails for 23 more parts; all of them: reports runs sales --run 'manual__1'" in body(mail)
+    assert "complete_orders stops the report" in body(mail)

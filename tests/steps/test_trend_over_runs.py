@@ -79,7 +79,7 @@ def test_it_learns_then_judges_and_a_bad_day_does_not_become_usual(
 
     for number in range(4, 8):  # however often it happens
         with pytest.raises(
-            CheckError, match=r"stopped by 2 of its checks: revenue: orders: sum\(amount\) is 3; the last"
+            CheckError, match=r"stopped by 2 of its 3 checks: revenue: orders: sum\(amount\) is 3; the last"
         ):
             judged(run_on(tmp_path, number), ledger)
         assert ledger.outcome(run_on(tmp_path, number))[0] is RunState.STOPPED

@@ -78,6 +78,18 @@ def test_the_last_time_it_is_asked_is_when_it_gives_up(tmp_path: Path) -> None:
         at(run, ledger, 45)
 
 
+@pytest.mark.parametrize(("every", "minutes"), [("2s", 10.0), ("5m", 44.99)])
+def test_it_never_asks_again_before_airflow_has_handled_the_end_of_the_last_time(
+    tmp_path: Path, every: str, minutes: float
+) -> None:
+    text = flagged().replace("every: 5m", f"every: {every}")
+
+    with pytest.raises(RunWaits) as waits:
+        at(run_of(tmp_path, text), ledger_of(tmp_path), minutes)
+
+    assert waits.value.until == NOW + minutes * MINUTE + dt.timedelta(seconds=10)
+
+
 def test_what_comes_in_the_last_moment_still_counts(tmp_path: Path) -> None:
     run, ledger = run_of(tmp_path, flagged()), ledger_of(tmp_path)
     with pytest.raises(RunWaits):
@@ -349,6 +361,37 @@ def test_whoever_ignores_the_conditions_is_recorded_once(
     assert (manifest["overridden"], manifest["run"]["asked_by"]) == ("ignored, as ann asked", "ann")
     assert [entry["met"] for entry in manifest["conditions"]] == [False]
     assert "Its conditions are ignored, as ann asked" in caplog.text
+
+
+def test_what_is_ignored_is_asked_for_the_record_before_anything_is_extracted(
+    tmp_path: Path, connection: Callable[..., None]
+) -> None:
+    connect_shop(connection, tmp_path)
+    run = replace(run_of(tmp_path), ignore_conditions=True)
+    run, ledger = judged_by(run, Scripted(says=(False, True), value="seen")), ledger_of(tmp_path)
+
+    at(run, ledger, 0)
+    assert ASKED == {"it": 1}
+    extract(run)
+
+    assert check(run, ledger)["all[1]"] == "it is not there"
+
+
+def test_what_the_gate_found_is_no_answer_to_what_the_spec_asks_by_now(
+    tmp_path: Path, connection: Callable[..., None]
+) -> None:
+    connect_shop(connection, tmp_path)
+    ledger, known = ledger_of(tmp_path), Scripted(says=(True,), name="a")
+    run = judged_by(run_of(tmp_path), known)
+    at(run, ledger, 0)
+    extract(run)
+
+    changed = judged_by(run, Scripted(says=(False,), name="b"))
+
+    assert check(judged_by(run, known), ledger)["all[1]"] == "a is there"
+    assert ASKED == {}
+    with pytest.raises(RunSkipped, match="b is not there"):
+        check(changed, ledger)
 
 
 def test_what_breaks_does_not_matter_where_it_is_ignored(tmp_path: Path, connection: Callable[..., None]) -> None:

@@ -10,9 +10,10 @@ import argparse
 import shutil
 import signal
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from pathlib import Path
 
+import httpx
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -21,7 +22,7 @@ from demo import home
 from demo.tour.data import DAYS, build
 from demo.tour.stations import STATIONS, Seen, Station
 from demo.tour.steering import Airflow
-from demo.up import await_health, end, start
+from demo.up import await_health, end, require_free, start
 
 SPECS = Path(__file__).parent / "specs"
 
@@ -34,26 +35,52 @@ def main() -> int:
     options.add_argument("--port", type=int, default=8090, help="port of Airflow's pages")
     port = options.parse_args().port
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with home.alone():
-        _begin_anew()
-        with home.servers(port, {"tour": home.HOME / "tour.db"}):
-            home.configure(port, SPECS)
-            home.migrate()
-            log = home.HOME / "standalone.log"
-            airflow = start(log, home.environment())
-            try:
-                await_health(port, airflow, log)
-                seen = _visit(Airflow(port, home.LOGINS["demo"]))
-            finally:
-                end(airflow)
+    log = home.HOME / "standalone.log"
+    try:
+        with home.alone():
+            require_free(port, "make tour")
+            seen = _tour(port, log)
+    except KeyboardInterrupt:
+        console.print("\nEnded before it was through")
+        return 130
+    except (TimeoutError, RuntimeError, httpx.HTTPError) as error:
+        console.print(f"[bold red]The tour cannot go on[/bold red]: {error}\n  look into Airflow's log: {log}")
+        return 1
     _show(seen)
     return 0 if all(found.as_expected for found in seen) else 1
 
 
+def _tour(port: int, log: Path) -> list[Seen]:
+    """Start Airflow, run every station, end Airflow, and return what became of them."""
+    console.print(f"Starting Airflow on http://localhost:{port} (log in as demo / {home.LOGINS['demo']})")
+    _begin_anew()
+    with home.servers(port, {"tour": home.HOME / "tour.db"}):
+        home.configure(port, SPECS)
+        home.migrate()
+        airflow = start(log, home.environment())
+        try:
+            await_health(port, airflow, log)
+            console.print(
+                f"Running {len(STATIONS)} reports on it, {SPECS.relative_to(home.ROOT)}/; each says what it is for"
+            )
+            return _visit(Airflow(port, home.LOGINS["demo"]))
+        finally:
+            end(airflow)
+
+
 def _begin_anew() -> None:
-    """Forget what an earlier tour sent: it would not be sent again."""
-    for folder in (home.HOME / "scheduled_reports", home.OUT / "inbox"):
-        shutil.rmtree(folder, ignore_errors=True)
+    """Forget an earlier tour: what it sent would not be sent again, and what it left queued would run in this one.
+
+    Raises:
+        SystemExit: It is not in a folder of its own, so the demo's own Airflow would be forgotten.
+    """
+    if home.FOLDER == home.ROOT:
+        raise SystemExit("the tour wants a folder of its own: start it with `make tour`, or set DEMO_FOLDER")
+    for path in (*home.HOME.iterdir(), home.OUT / "inbox"):
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name != "lock" and path.exists():
+            path.unlink()
     (home.OUT / "inbox").mkdir(parents=True, exist_ok=True)
     build(home.HOME / "tour.db")
 
@@ -72,7 +99,13 @@ def _visit(airflow: Airflow) -> list[Seen]:
         return found
 
     with ThreadPoolExecutor(len(STATIONS)) as pool:
-        return [entry for found in pool.map(visit, STATIONS) for entry in found]
+        visits = [pool.submit(visit, station) for station in STATIONS]
+        try:
+            for ended in wait(visits, return_when=FIRST_EXCEPTION).done:
+                ended.result()  # raises what it raised
+        finally:
+            airflow.give_up()  # where one fails, or somebody ends the tour, nobody waits for the others
+    return [entry for found in visits for entry in found.result()]
 
 
 def _show(seen: list[Seen]) -> None:

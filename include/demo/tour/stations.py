@@ -62,7 +62,7 @@ class Seen:
         manifest = json.loads(path.read_text(encoding="utf-8"))
         deciding = [f"{task} {state}" for task, state in tasks.items() if task != "run" and state not in {"success"}]
         airflow = f"{tasks['run']}{f' ({deciding[0]})' if deciding else ''}"
-        notices = [f"{notice['word']}: {notice['text']}" for notice in manifest.get("notices", ())]
+        notices = [f"{notice['word']}: {notice['text'].rstrip('.')}" for notice in manifest.get("notices", ())]
         reason = "; ".join(filter(None, (met, manifest.get("reason", ""), *notices)))
         title = f"{manifest['report']['title']}, {manifest['period']['label']}"
         return cls(station.report, day, expected, str(manifest.get("state")), airflow, reason, tuple(_mails(title)))

@@ -6,14 +6,16 @@ import datetime as dt
 import math
 import re
 from collections.abc import Iterator
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from scheduled_reports.checks.base import CheckedData
 from scheduled_reports.checks.binds import Binds
-from scheduled_reports.checks.kinds import MOMENT, NUMBER
+from scheduled_reports.checks.kinds import MOMENT, NUMBER, digits_of
 from scheduled_reports.checks.row_check import RowCheck, Tolerated, Ways
+from scheduled_reports.limits import exact
 from scheduled_reports.spec.sql import quoted
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?P<time>[ T]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?)?", re.ASCII)
@@ -111,7 +113,7 @@ class Between(RowCheck, Bounds):
             column = f"CASE WHEN isfinite({column}) THEN {column} END"
         for name, bound in self.bounds():
             words, sign = _OPPOSITES[name]
-            value = binds(_fitting(bound, kind)) + ("::FLOAT" if kind == "FLOAT" else "")
+            value = binds(_fitting(name, bound, kind)) + ("::FLOAT" if kind == "FLOAT" else "")
             ways[words.format(_shown(bound))] = f"{_cast(column, bound)} {sign} {value}"
         return ways
 
@@ -144,11 +146,24 @@ def _day(moment: dt.date) -> dt.date:
     return moment.date() if isinstance(moment, dt.datetime) else moment
 
 
-def _fitting(bound: int | float | dt.date, column_type: str) -> int | float | dt.date:
-    """Return a limit that a column can be compared with: DuckDB makes a whole number a DECIMAL(p,s), where it fits."""
-    if isinstance(bound, int) and (match := re.fullmatch(r"DECIMAL\((\d+),(\d+)\)", column_type)):
-        return bound if abs(bound) < 10 ** (int(match[1]) - int(match[2])) else float(bound)
-    return bound
+def _fitting(name: str, bound: int | float | dt.date, column_type: str) -> int | float | Decimal | dt.date:
+    """Return a limit that a column can be compared with: exactly, where the column is exact.
+
+    DuckDB would compare a DECIMAL or a BIGINT with a fraction as DOUBLE, which has 15 digits. So a fraction becomes the
+    nearest number that the column can hold on the side that passes, and a whole number stays one where it fits.
+    """
+    exactness = digits_of(column_type)
+    if exactness is None or isinstance(bound, dt.date):
+        return bound
+    whole, places = exactness
+    if abs(bound) >= 10**whole:
+        return float(bound)  # all that the column can hold is on one side of it
+    if isinstance(bound, int):
+        return bound
+    rounding = ROUND_CEILING if name in {"at_least", "below"} else ROUND_FLOOR
+    with localcontext(prec=80):
+        nearest = exact(bound).quantize(Decimal(1).scaleb(-places), rounding)
+    return nearest if places else int(nearest)
 
 
 def _cast(column: str, bound: int | float | dt.date) -> str:

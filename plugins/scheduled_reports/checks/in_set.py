@@ -8,8 +8,9 @@ from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr, model
 
 from scheduled_reports.checks.base import CheckedData
 from scheduled_reports.checks.binds import Binds
-from scheduled_reports.checks.kinds import BOOLEAN, NUMBER, TEXT
+from scheduled_reports.checks.kinds import BOOLEAN, NUMBER, TEXT, digits_of
 from scheduled_reports.checks.row_check import RowCheck, Ways
+from scheduled_reports.limits import exact
 from scheduled_reports.model import OneOrMany
 from scheduled_reports.spec.sql import quoted
 
@@ -51,13 +52,19 @@ class InSet(RowCheck):
         return [self.column]
 
     def ways(self, data: CheckedData, binds: Binds) -> Ways:
-        """Return the one."""
+        """Return the one; numbers are compared as the column has them: DuckDB would take them all for DOUBLE."""
         kind = _KINDS[type(self._listed[0])]
         if not self.can_judge(data, self.column, kind):
             return {}
-        column, listed = quoted(self.column), f"(SELECT unnest({binds(list(self._listed))}))"
-        column = f"CAST({column} AS VARCHAR)" if kind == TEXT else column
-        return {"": f"{column} {'NOT ' if self.values else ''}IN {listed}"}
+        column = quoted(self.column)
+        value = f"CAST({column} AS VARCHAR)" if kind == TEXT else column
+        of_number = self._numbers(data.types(self.dataset)[self.column], binds) if kind == NUMBER else ""
+        listed = of_number or f"SELECT unnest({binds(list(self._listed))})"
+        return {"": f"{column} IS NOT NULL AND {value} {'NOT ' if self.values else ''}IN ({listed})"}
+
+    def _numbers(self, column_type: str, binds: Binds) -> str:
+        texts = binds([repr(value) for value in self._listed if _fits(value, column_type)])
+        return f"SELECT v FROM (SELECT TRY_CAST(unnest({texts}::VARCHAR[]) AS {column_type}) AS v) WHERE v IS NOT NULL"
 
     def finding(self) -> str:
         """Say what it is, or is not."""
@@ -67,3 +74,11 @@ class InSet(RowCheck):
             filter(None, [", ".join(shown[: None if more else -1]), f"{more} more" if more else shown[-1]])
         )
         return f"{self.column} is {'not ' if self.values else ''}{words}"
+
+
+def _fits(value: Value, column_type: str) -> bool:
+    """Return whether a column can have a value at all: one of DECIMAL(10,2) has no 0.125, which DuckDB would round."""
+    digits = digits_of(column_type)
+    if digits is None or isinstance(value, str):
+        return True
+    return -int(exact(value).normalize().as_tuple().exponent) <= digits[1]

@@ -21,3 +21,10 @@ def kind_of(column_type: str) -> str:
     """
     name = column_type if column_type.endswith("]") else column_type.partition("(")[0]
     return next((kind for kind, types in _KINDS.items() if re.fullmatch(types, name)), f"of type {column_type}")
+
+
+def digits_of(column_type: str) -> tuple[int, int] | None:
+    """Return how many digits a type's numbers have before and after their point; None where they are not exact."""
+    if match := re.fullmatch(r"DECIMAL\((\d+),(\d+)\)", column_type):
+        return int(match[1]) - int(match[2]), int(match[2])
+    return (39, 0) if re.fullmatch(r"U?(TINY|SMALL|BIG|HUGE)?INT|U?INTEGER", column_type) else None

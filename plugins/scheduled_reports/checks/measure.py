@@ -67,9 +67,9 @@ def shortened(sql: str) -> str:
 
 
 def short(number: Decimal) -> Decimal:
-    """Return a number to six digits, or all of a whole one: nobody reads more in a sentence."""
-    whole = number == number.to_integral_value()
-    return number if whole else Decimal(f"{number:.6g}")
+    """Return a number to six digits, and to all before its point: nobody reads more in a sentence."""
+    whole = number.to_integral_value()
+    return whole if number == whole or abs(number) >= 100_000 else Decimal(f"{number:.6g}")
 
 
 def number(check: PartCheck, value: Any, measure: str) -> Decimal | None:

@@ -20,6 +20,9 @@ from scheduled_reports.spec.sql import quoted, without_end
 MOST_PARTS = 1_000
 """More are no parts that somebody could give limits, and each is a line in the ledger in every run."""
 
+LONGEST_PART = 500
+"""Letters; the ledger keeps no longer name, and knows a part of earlier runs by it."""
+
 PART = "_part"
 """The bind value that holds a part's name; no parameter's name begins with an underscore."""
 
@@ -43,7 +46,7 @@ class Measured:
     def of(self, dataset: str) -> str:
         """Return what it is, for a sentence: `calls`, `calls (phone)` or `calls (without channel)`."""
         if self.part or self.by is None:
-            return f"{dataset} ({self.part})" if self.part else dataset
+            return f"{dataset} ({readable(self.part)})" if self.part else dataset
         return f"{dataset} (without {self.by})"
 
 
@@ -114,7 +117,7 @@ class PartCheck(Check):
         sql += f" {self.filter()}"
         sql += f" GROUP BY 1 ORDER BY 1 LIMIT {MOST_PARTS + 1}" if self.by else ""
         found = [*self._rows(data, sql, values or {})]
-        require_few(self, self.by, self.dataset, len(found))
+        require_few(self, self.by, self.dataset, [row["_part"] for row in found])
         seen = set()
         for row in found:
             seen.add(name := row.pop("_part"))
@@ -180,11 +183,20 @@ def part_of_row(by: str | None) -> str:
     return f"coalesce(CAST({quoted(by)} AS VARCHAR), '')" if by else "''"
 
 
-def require_few(check: Check, by: str | None, table: str, parts: int) -> None:
-    """Raise CheckError where a table has more parts than somebody could judge."""
-    if parts > MOST_PARTS:
-        raise CheckError(f"check {check.key!r}: column {by!r} of {table} has over {MOST_PARTS:,} values",
+def readable(part: str) -> str:
+    """Return a part's name for a sentence: what would break the line, or drive a terminal, is written as an escape."""
+    return part if part.isprintable() else repr(part)[1:-1]
+
+
+def require_few(check: Check, by: str | None, table: str, parts: Collection[str]) -> None:
+    """Raise CheckError where a table has more parts than somebody could judge, or such as nobody could name."""
+    what = f"check {check.key!r}: column {by!r} of {table}"
+    if len(parts) > MOST_PARTS:
+        raise CheckError(f"{what} has over {MOST_PARTS:,} values",
                          why="each would be judged by itself", fix="name a column with fewer")  # fmt: skip
+    if any(len(part) > LONGEST_PART for part in parts):
+        raise CheckError(f"{what} has a value of over {LONGEST_PART} letters",
+                         why="each value names a part", fix="name a column with shorter ones")  # fmt: skip
 
 
 def require_tellable(

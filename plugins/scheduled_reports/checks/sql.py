@@ -9,8 +9,8 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from scheduled_reports.checks.base import Check, CheckedData, FailingRows, Outcome, Result
-from scheduled_reports.checks.parts import MOST_PARTS, PART, part_of_row, require_few, require_tellable
-from scheduled_reports.datasets.base import Fault
+from scheduled_reports.checks.parts import MOST_PARTS, PART, part_of_row, readable, require_few, require_tellable
+from scheduled_reports.datasets.base import Fault, query_faults
 from scheduled_reports.errors import CheckError
 from scheduled_reports.model import Model
 from scheduled_reports.spec.problems import did_you_mean
@@ -61,7 +61,7 @@ class SqlCheck(Query, Check, AllowedRows):
     def _words(self, part: str) -> str:
         if self.by is None:
             return "the query"
-        return f"the query ({part})" if part else f"the query (without {self.by})"
+        return f"the query ({readable(part)})" if part else f"the query (without {self.by})"
 
     def _counted(self, data: CheckedData, query: str, binds: dict[str, Any]) -> dict[str, int]:
         """Return how many rows the query has, by their part."""
@@ -69,7 +69,7 @@ class SqlCheck(Query, Check, AllowedRows):
         sql = f"SELECT {part_of_row(self.by)} AS _part, count(*) AS _rows FROM {query} GROUP BY ALL ORDER BY _part"
         with data.tables.query(f"{sql} LIMIT {MOST_PARTS + 1}", binds, self._what) as reader:
             found = {row["_part"]: row["_rows"] for row in reader.read_all().to_pylist()}
-        require_few(self, self.by, "its query", len(found))
+        require_few(self, self.by, "its query", found)
         return found
 
     def _require_part(self, data: CheckedData, query: str, binds: dict[str, Any]) -> None:
@@ -90,13 +90,5 @@ class SqlCheck(Query, Check, AllowedRows):
 
     def faults(self, known: Collection[str], include: Path) -> Iterator[Fault]:
         """Yield what DuckDB's parser says of the query, and tables that there are not."""
-        from scheduled_reports.datasets.parser import parsed
-        from scheduled_reports.datasets.select import unknown_tables
-
-        text = self.text(include)
         loc, path = (("sql",), None) if self.sql_file is None else (("sql_file",), include / "sql" / self.sql_file)
-        found = parsed(text)
-        if found.fault:
-            yield Fault(loc, f"the SQL {found.fault}", "a check's SQL is DuckDB's", text, found.offset, path)
-        for message, hint, offset in unknown_tables(found, known):
-            yield Fault(loc, message, hint, text, offset, path)
+        yield from query_faults(self.text(include), known, "a check's SQL is DuckDB's", loc, path)

@@ -12,10 +12,9 @@ from scheduled_reports.errors import ReportError
 from scheduled_reports.models.load import model_problems
 from scheduled_reports.schedule.calendars.load import Calendars
 from scheduled_reports.schedule.conflicts import Span
-from scheduled_reports.schedule.triggers.awaiting import Awaiting
 from scheduled_reports.spec.check_faults import check_problems
 from scheduled_reports.spec.compose import read_spec
-from scheduled_reports.spec.cycles import waiting_problems
+from scheduled_reports.spec.cycles import asks_for_reports, waiting_problems
 from scheduled_reports.spec.dataset_faults import dataset_problems
 from scheduled_reports.spec.definitions import problems_and_warnings
 from scheduled_reports.spec.earlier_runs import earlier_run_problems, reads_others
@@ -99,17 +98,15 @@ def _shown(report: Report) -> Iterator[Problem]:
 def _between_reports(loaded: Sequence[Report | BrokenReport]) -> Iterator[Problem]:
     """Yield what is wrong with what reports say of each other; for that all the others in their folder count too."""
     found = {entry.path: entry for entry in loaded}
-    waiting = [entry for entry in loaded if isinstance(entry, Report) and (_waits(entry) or reads_others(entry))]
+    waiting = [
+        entry for entry in loaded if isinstance(entry, Report) and (asks_for_reports(entry) or reads_others(entry))
+    ]
     for folder in {entry.path.parent for entry in waiting}:
         everyone = [found.get(path) or _load(path) for path in spec_files(folder)]
         healthy = [entry for entry in everyone if isinstance(entry, Report)]
         broken = [entry for entry in everyone if isinstance(entry, BrokenReport)]
         problems = [*waiting_problems(healthy, broken), *earlier_run_problems(healthy, broken)]
         yield from (problem for problem in problems if found.keys() & problem.specs)
-
-
-def _waits(report: Report) -> bool:
-    return any(isinstance(schedule.when, Awaiting) for schedule in report.spec.schedules)
 
 
 def _with_twin(path: Path) -> set[Path]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
+from scheduled_reports.checks.parts import readable
 from scheduled_reports.run import Run
 from scheduled_reports.steps.failing_rows import kept_in
 from scheduled_reports.steps.verdicts import path
@@ -19,6 +20,7 @@ _EFFECTS = {
     "stop": "the DAG would stop: nobody gets it, the owner gets the failing rows",
     "hold": "the DAG would hold it for approval",
     "warn": "it says so on top",
+    "crashed": "the DAG would stop: nobody gets it, the owner is told",
 }
 
 _BLANK = {
@@ -67,10 +69,13 @@ def _empty(run: Run, what: str) -> Iterator[tuple[str, str]]:
 def _checks(manifest: dict[str, Any]) -> Iterator[tuple[str, str]]:
     kept = {entry.check: entry for entry in kept_in(manifest)}
     for entry in manifest.get("checks", ()):
-        part = f" ({entry['part']})" if entry["part"] else ""
-        failed = entry["outcome"] in {"failed", "crashed"}
-        effect = f"; {_EFFECTS[entry['severity']]}" if failed else ""
-        yield f"check {entry['name']}{part}: {entry['outcome']}: {entry['reason']}{effect}", _OUTCOMES[entry["outcome"]]
+        part = f" ({readable(entry['part'])})" if entry["part"] else ""
+        effects = {"failed": entry["severity"], "crashed": "crashed"}
+        effect = f"; {_EFFECTS[effects[entry['outcome']]]}" if entry["outcome"] in effects else ""
+        yield (
+            f"check {entry['name']}{part}: {entry['outcome']}: {' '.join(entry['reason'].split())}{effect}",
+            _OUTCOMES[entry["outcome"]],
+        )
         if entry["name"] in kept:
             found = kept.pop(entry["name"])
             yield f"    failing rows: {found}{f', in {found.file}' if found.file else ''}", "dim"

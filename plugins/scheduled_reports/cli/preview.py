@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,11 @@ from scheduled_reports.spec.load import BrokenReport, Report, load
 from scheduled_reports.spec.problems import did_you_mean
 from scheduled_reports.steps import RunSkipped
 from scheduled_reports.steps.check import check
+from scheduled_reports.steps.checks import require_good_data
 from scheduled_reports.steps.extract import extract
 from scheduled_reports.steps.render import all_artifacts, render
 from scheduled_reports.stored_facts import StoredFacts
+from scheduled_reports.tables import Tables
 
 Asked = tuple[str | None, str | None, str | None]
 """The period asked for: a day in it, or its first moment and the first after it."""
@@ -65,9 +68,17 @@ def _judge(run: Run, console: Console) -> None:
         outcome = f"The DAG would skip this run: {skipped}"
     except ReportError as error:
         outcome = f"The DAG's task `check` would fail, as it does here: {error}"
+    if outcome and not run.folder.manifest().get("checks"):
+        _judge_checks(run)
     say_what_was_found(run, console)
     if outcome:
         console.print(f"  {outcome}", style="yellow")
+
+
+def _judge_checks(run: Run) -> None:
+    """Judge the checks of a run that ends before them: whoever wrote them wants to see what they find."""
+    with suppress(ReportError), run.folder.fetch("data") as folder:
+        require_good_data(run, Tables(folder), None)
 
 
 def _files(run: Run, console: Console) -> Iterator[Path]:

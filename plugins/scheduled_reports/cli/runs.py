@@ -17,12 +17,15 @@ from rich.padding import Padding
 from rich.text import Text
 
 from scheduled_reports import settings
+from scheduled_reports.checks.measure import short
+from scheduled_reports.checks.parts import readable
 from scheduled_reports.connections import stored_connection
 from scheduled_reports.errors import ReportError
 from scheduled_reports.ledger import DeliveryState, Ledger
 from scheduled_reports.ledger.entries import UNDER_WAY, RunState
 from scheduled_reports.ledger.findings import Decision
 from scheduled_reports.ledger.runs import RunRecord, known_reports, runs_of
+from scheduled_reports.limits import exact, in_words
 from scheduled_reports.spec.load import Report, load, spec_files
 from scheduled_reports.spec.problems import did_you_mean
 
@@ -170,13 +173,11 @@ def _took(record: RunRecord) -> str:
 
 
 def _number(value: float | str | None) -> str:
-    if not isinstance(value, float):
-        return str(value)
-    return f"{value:,.6g}" if value % 1 else f"{value:,.0f}"
+    return in_words(short(exact(value))) if isinstance(value, float) else str(value)
 
 
 def _part(part: str) -> str:
-    return f" ({part})" if part else ""
+    return f" ({readable(part)})" if part else ""
 
 
 def _said(comment: str) -> str:

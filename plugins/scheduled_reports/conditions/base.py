@@ -17,6 +17,7 @@ from scheduled_reports.spec.marks import Finding
 from scheduled_reports.tables import Tables
 
 if TYPE_CHECKING:
+    from scheduled_reports.datasets.base import Fault
     from scheduled_reports.ledger.past import PastRuns
     from scheduled_reports.run import Run
     from scheduled_reports.spec.load import Report
@@ -60,8 +61,12 @@ class Condition(Model):
     @property
     def key(self) -> str:
         """By what the ledger knows it: `value:1f0c…`; another where the spec says something else of it."""
-        digest = hashlib.sha256(self.model_dump_json(exclude_defaults=True).encode()).hexdigest()
-        return f"{getattr(self, 'type')}:{digest[:12]}"  # noqa: B009 - every kind declares its own Literal `type`
+        return f"{getattr(self, 'type')}:{self.digest}"  # noqa: B009 - every kind declares its own Literal `type`
+
+    @property
+    def digest(self) -> str:
+        """The digest of all that the spec says of it: what another condition has answered is no answer of this one."""
+        return hashlib.sha256(self.model_dump_json(exclude_defaults=True).encode()).hexdigest()[:12]
 
     @property
     @abstractmethod
@@ -86,6 +91,14 @@ class Condition(Model):
 
     def findings(self, report: Report) -> Iterator[Finding]:
         """Yield what is wrong with it that takes the rest of the report to see, at places in the condition."""
+        yield from ()
+
+    def faults(self, known: Collection[str]) -> Iterator[Fault]:
+        """Yield what is wrong with its SQL and only DuckDB's parser sees, at places in the condition; nothing is run.
+
+        Args:
+            known: The names of all tables.
+        """
         yield from ()
 
     def demand(self) -> tuple[str, Span] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, Self
@@ -13,6 +13,8 @@ from pydantic import Field, model_validator
 
 from scheduled_reports.change import Change
 from scheduled_reports.conditions.base import Condition, Evidence, Verdict, extracted
+from scheduled_reports.datasets.base import Fault, query_faults
+from scheduled_reports.errors import SourceError
 from scheduled_reports.ledger.entries import SENT, RunState
 from scheduled_reports.limits import Number, Span, contradiction, exact, in_words, missed
 from scheduled_reports.model import ConnectionId, TimeZone
@@ -114,6 +116,11 @@ class Value(Condition):
         """Return which values it allows."""
         return self.key, Span.of(self._limits())
 
+    def faults(self, known: Collection[str]) -> Iterator[Fault]:
+        """Yield what DuckDB's parser says of a query over the run's tables, and tables that there are not."""
+        if self.connection is None:
+            yield from query_faults(self.sql, known, "without `connection` it is DuckDB's")
+
     def judge(self, evidence: Evidence) -> Verdict:
         """Ask for the value, and compare it with the limits."""
         value = self._measured(evidence.run, evidence)
@@ -165,7 +172,18 @@ class Value(Condition):
             return one_number([self._answer(self.connection, run, what)], what)
         what = f"condition {self.label!r}"
         with query_told(run, self.sql), extracted(evidence).query(self.sql, run.binds(), what) as reader:
-            return one_number(reader, what)
+            number = one_number(reader, what)
+        self._require_tellable(run, evidence, what)
+        return number
+
+    def _require_tellable(self, run: Run, evidence: Evidence, what: str) -> None:
+        """Require that the number may be told: it stands in logs, in the ledger, and in the banner of an alert."""
+        from scheduled_reports.sensitive import hidden_columns
+        from scheduled_reports.spec.sensitive import HINT
+
+        if hidden_columns(run, extracted(evidence), self.sql, ["value"]):
+            raise SourceError(f"{what}: its number is, or may be, made of what is sensitive",
+                              why="it would be told in logs, mails and the ledger", fix=HINT)  # fmt: skip
 
     def _answer(self, connection: str, run: Run, what: str) -> pa.Table:
         from scheduled_reports.databases import Asked, database_of

@@ -39,6 +39,28 @@ class Fault:
     path: Path | None = None
 
 
+def query_faults(
+    sql: str, known: Collection[str], whose: str, loc: Loc = ("sql",), path: Path | None = None
+) -> Iterator[Fault]:
+    """Yield what DuckDB's parser says of a query, and tables in it that there are not.
+
+    Args:
+        sql: The query.
+        known: The names of all tables.
+        whose: Whose dialect it is; the hint where it cannot be parsed.
+        loc: Where it stands, or its file is named.
+        path: Its file, where it has one.
+    """
+    from scheduled_reports.datasets.parser import parsed
+    from scheduled_reports.datasets.select import unknown_tables
+
+    found = parsed(sql)
+    if found.fault:
+        yield Fault(loc, f"the SQL {found.fault}", whose, sql, found.offset, path)
+    for message, hint, offset in unknown_tables(found, known):
+        yield Fault(loc, message, hint, sql, offset, path)
+
+
 class Dataset(Model):
     """A table made of the report's sources and of other datasets."""
 

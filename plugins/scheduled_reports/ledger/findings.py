@@ -6,12 +6,13 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import delete, insert, select
 
 from scheduled_reports.ledger.ledger import Ledger
 from scheduled_reports.ledger.past import facts_of
+from scheduled_reports.ledger.storable import finite, storable
 from scheduled_reports.ledger.tables import check_result, decision
 
 if TYPE_CHECKING:
@@ -71,13 +72,18 @@ def note_checks(ledger: Ledger, of: Run, entries: Iterable[CheckEntry]) -> None:
         LedgerError: The ledger cannot be written.
     """
     now = dt.datetime.now(dt.UTC)
-    rows = [{**facts_of(of), "id": str(uuid.uuid4()), "noted_at": now, **asdict(entry)} for entry in entries]
+    rows = [{**facts_of(of), "id": str(uuid.uuid4()), "noted_at": now, **_values(entry)} for entry in entries]
     mine = (check_result.c.report_id == of.report.id, check_result.c.schedule_id == of.schedule.id,
             check_result.c.run_id == of.run_id)  # fmt: skip
     with ledger.writing() as connection:
         connection.execute(delete(check_result).where(*mine))
         if rows:
             connection.execute(insert(check_result), rows)
+
+
+def _values(entry: CheckEntry) -> dict[str, Any]:
+    words = {"part": storable(entry.part, 500), "reason": storable(entry.reason)}
+    return {**asdict(entry), **words, "value": finite(entry.value)}
 
 
 def checks_of(ledger: Ledger, of: Run) -> list[CheckEntry]:

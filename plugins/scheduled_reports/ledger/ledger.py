@@ -18,6 +18,7 @@ from scheduled_reports.connections import sql_engine
 from scheduled_reports.errors import LedgerError
 from scheduled_reports.ledger.entries import CLAIMABLE, OPEN, UNDER_WAY, DeliveryEntry, DeliveryState, Planned, RunState
 from scheduled_reports.ledger.schema import upgrade
+from scheduled_reports.ledger.storable import storable
 from scheduled_reports.ledger.tables import delivery, run
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ class Ledger:
 
         A run that has delivered everything is not called skipped because it is repeated.
         """
-        ended = None if state in UNDER_WAY else _now()
+        ended, reason = None if state in UNDER_WAY else _now(), storable(reason)
         changed = update(run).where(run.c.id == _run_key(of))
         if state in {RunState.SKIPPED, RunState.WAITING, RunState.HELD}:
             changed = changed.where(run.c.state != RunState.DELIVERED)
@@ -188,7 +189,7 @@ class Ledger:
 
     def _touch(self, connection: Connection, of: Run, now: dt.datetime) -> None:
         """Make the run's row where there is none, and keep its facts up to date."""
-        facts = {**_period_of(of), "spec_digest": of.report.digest, "folder": of.folder.uri}
+        facts = {**_period_of(of), "spec_digest": of.report.digest, "folder": of.folder.uri, "variant": of.variant}
         if connection.execute(update(run).where(run.c.id == _run_key(of)).values(**facts)).rowcount == 0:
             new = {"id": _run_key(of), "run_id": of.run_id, "state": RunState.RUNNING, "reason": "", "started_at": now}
             _insert_if_missing(connection, run, {**new, **facts})

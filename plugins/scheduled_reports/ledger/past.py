@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Row, Subquery, and_, delete, func, insert,
 
 from scheduled_reports.ledger.entries import SENT, RunState
 from scheduled_reports.ledger.ledger import Ledger
+from scheduled_reports.ledger.storable import finite, storable
 from scheduled_reports.ledger.tables import measure, run
 
 if TYPE_CHECKING:
@@ -71,7 +72,10 @@ class LastDelivery:
 
 
 class PastRuns:
-    """What earlier runs of a run's schedule measured; nothing where no ledger is given, as in a preview."""
+    """What earlier runs of a run's schedule measured; nothing where no ledger is given, as in a preview.
+
+    A run that somebody started with other parameters, or for a period of its own, is compared with its like only.
+    """
 
     def __init__(self, of: Run, ledger: Ledger | None) -> None:
         self._run, self._ledger = of, ledger
@@ -133,9 +137,9 @@ class PastRuns:
         if self._ledger is None:
             return None
         of = self._run
-        counts = [run.c.period_end <= of.period.end]
+        counts = [run.c.variant == of.variant, run.c.period_end <= of.period.end]
         if period is not None:
-            counts = [run.c.period_start == period[0], run.c.period_end == period[1]]
+            counts[1:] = [run.c.period_start == period[0], run.c.period_end == period[1]]
         query = (
             select(measure.c.value, measure.c.text, run.c.period_start, run.c.period_end, run.c.run_id, run.c.state)
             .join(run, (run.c.run_id == measure.c.run_id) & (run.c.report_id == measure.c.report_id)
@@ -161,7 +165,7 @@ class PastRuns:
             select(run.c.started_at, measure.c.text)
             .outerjoin(measure, measured)
             .where(run.c.report_id == of.report.id, run.c.schedule_id == of.schedule.id, run.c.run_id != of.run_id,
-                   run.c.state == RunState.DELIVERED)
+                   run.c.variant == of.variant, run.c.state == RunState.DELIVERED)
             .order_by(run.c.ended_at.desc(), run.c.started_at.desc())
             .limit(1)
         )  # fmt: skip
@@ -191,7 +195,7 @@ class PastRuns:
         runs = (
             select(run.c.run_id, run.c.period_start, run.c.period_end, run.c.state, nth.label("nth"))
             .where(run.c.report_id == of.report.id, run.c.schedule_id == of.schedule.id, run.c.state.in_(states),
-                   run.c.run_id != of.run_id, run.c.period_end <= of.period.end,
+                   run.c.variant == of.variant, run.c.run_id != of.run_id, run.c.period_end <= of.period.end,
                    or_(run.c.period_start != of.period.start, run.c.period_end != of.period.end), measured.exists())
             .subquery()
         )  # fmt: skip
@@ -237,6 +241,6 @@ def facts_of(of: Run) -> Mapping[str, Any]:
 
 
 def _values(entry: Measure) -> dict[str, Any]:
-    text = entry.value if isinstance(entry.value, str) else None
-    value = None if text is not None or entry.value is None else float(entry.value)
-    return {"name": entry.name[:500], "part": entry.part[:500], "value": value, "text": text}
+    text = storable(entry.value) if isinstance(entry.value, str) else None
+    value = None if isinstance(entry.value, str) or entry.value is None else finite(float(entry.value))
+    return {"name": storable(entry.name, 500), "part": storable(entry.part, 500), "value": value, "text": text}

@@ -63,6 +63,7 @@ run = Table(
     Column("folder", Text, nullable=False),
     Column("started_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
+    Column("variant", String(16), nullable=False, default="", server_default=""),
 )
 Index(None, run.c.report_id, run.c.schedule_id, run.c.period_start)
 

@@ -6,9 +6,11 @@ import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from scheduled_reports.conditions.event import Event
 from scheduled_reports.schedule.triggers.awaiting import Awaiting
 from scheduled_reports.schedule.triggers.expression import names_in
 from scheduled_reports.spec.compose import read_spec
+from scheduled_reports.spec.judgements import conditions_of
 from scheduled_reports.spec.load import BrokenReport, Report
 from scheduled_reports.spec.marks import Loc
 from scheduled_reports.spec.problems import Problem
@@ -22,11 +24,11 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True)
 class Waits:
-    """That a schedule waits for another report.
+    """That a schedule, or a condition, waits for another report.
 
     Attributes:
-        report: The report of the schedule that waits.
-        schedule_id: That schedule.
+        report: The report that waits.
+        schedule_id: The schedule that waits; empty where a condition does.
         asset: What it waits for, `report:sales:daily`.
         loc: Where its spec says so.
     """
@@ -56,13 +58,15 @@ def waiting_problems(healthy: Sequence[Report], broken: Sequence[BrokenReport] =
         broken: Those with problems of their own; waiting for one of them is not another.
     """
     waits = [found for report in healthy for found in _waits_of(report)]
-    if not waits:
+    asks = [found for report in healthy for found in _asks_of(report)]
+    if not (waits or asks):
         return []
     enabled = [report for report in healthy if report.spec.enabled]
     emitting = {(report.id, schedule.id) for report in enabled for schedule in report.spec.schedules}
     disabled = {report.id for report in healthy if not report.spec.enabled}
     doubtful = {report.id for report in broken}
-    problems = [found for wait in waits if wait.goal[0] not in doubtful for found in _missing(wait, emitting, disabled)]
+    missing = (_missing(wait, emitting, disabled) for wait in (*waits, *asks) if wait.goal[0] not in doubtful)
+    problems = [found for each in missing for found in each]
     return sorted([*problems, *_cycles(waits)])
 
 
@@ -72,6 +76,18 @@ def _waits_of(report: Report) -> Iterator[Waits]:
             for loc, name in names_in(schedule.when.awaited(f"{report.id}:{schedule.id}")):
                 if name.startswith(PREFIX):
                     yield Waits(report, schedule.id, name, ("schedules", index, "when", *loc))
+
+
+def _asks_of(report: Report) -> Iterator[Waits]:
+    """Yield the reports that conditions ask for; they start nothing, and so may stand in a circle."""
+    for loc, condition in conditions_of(report.spec):
+        if isinstance(condition, Event) and condition.asset.startswith(PREFIX):
+            yield Waits(report, "", condition.asset, (*loc, "asset"))
+
+
+def asks_for_reports(report: Report) -> bool:
+    """Return whether a schedule or a condition of a report waits for another report."""
+    return any(True for found in (_waits_of, _asks_of) for _ in found(report))
 
 
 def _missing(wait: Waits, emitting: set[Key], disabled: set[str]) -> Iterator[Problem]:

@@ -24,6 +24,14 @@ _KINDS = {
 }
 """What an author calls the kinds of value that pydantic's error types begin with."""
 
+_BOUNDS = {
+    "greater_than": ("too small", "more than"),
+    "greater_than_equal": ("too small", "at least"),
+    "less_than": ("too large", "less than"),
+    "less_than_equal": ("too large", "at most"),
+}
+"""What is wrong with a number, and what it may be, for pydantic's error types; their context holds the bound alone."""
+
 _WORD = re.compile(r"'([^']*)'")
 
 
@@ -40,7 +48,7 @@ def problems_of(
         loc = source.untagged(loc[:-1] if is_key else loc, detail["input"])
         place = source.place((*loc, *tag), key=is_key or kind in {"extra_forbidden", "missing"})
         known = source.known(loc[:-1] if is_key else loc)
-        message, hint = _message(detail, known) or _key_message(detail, known, model, whole)
+        message, hint = _message(detail, known, model) or _key_message(detail, known, model, whole)
         yield place.problem(message, hint)
 
 
@@ -48,7 +56,9 @@ def _key_message(detail: Any, loc: tuple[str | int, ...], model: type[BaseModel]
     """Say what is wrong with a key, or with whatever our own validators refused."""
     name, parent = str(loc[-1]) if loc else "", path_text(loc[:-1]) or whole
     if detail["type"] == "extra_forbidden":
-        return f"unknown key {name!r} in {parent}", did_you_mean(name, _keys_at(model, detail["loc"][:-1]))
+        allowed, home = _keys_at(model, detail["loc"][:-1]), _home_of(name, model)
+        hint = did_you_mean(name, allowed)
+        return f"unknown key {name!r} in {parent}", f"it is a key of {home!r} itself; here are {hint}" if home else hint
     if detail["type"] == "missing":
         return f"the key {name!r} is missing in {parent}", "add it"
     message, _, hint = detail["msg"].removeprefix("Value error, ").partition("; ")
@@ -56,21 +66,35 @@ def _key_message(detail: Any, loc: tuple[str | int, ...], model: type[BaseModel]
     return (f"{where}: {message[0].lower()}{message[1:]}" if where else message), hint
 
 
-def _message(detail: Any, loc: tuple[str | int, ...]) -> tuple[str, str] | None:
+def _home_of(name: str, model: type[BaseModel]) -> str:
+    """Return the one section of the report that has a key, for one that stands too high or too deep; else nothing."""
+    homes = [section for section, field in model.model_fields.items()
+             if any("type" not in entry.model_fields and name in _field_names(entry)
+                    for entry in _models_in(field.annotation))]  # fmt: skip
+    return homes[0] if len(homes) == 1 and name not in model.model_fields else ""
+
+
+def _message(detail: Any, loc: tuple[str | int, ...], model: type[BaseModel]) -> tuple[str, str] | None:
     """Say what is wrong with a value; None where the error is of another sort."""
     kind, where, shown = detail["type"], path_text(loc), _shown(detail["input"])
     first = kind.partition("_")[0]
     if kind in {"union_tag_invalid", "literal_error"}:
         message, hint = _not_allowed(detail["input"], detail["ctx"])
         return f"{where}: {message}", hint
-    if kind == "union_tag_not_found":
-        return f"{where}: the key 'type' is missing", "it says what kind this is"
-    if kind == "string_pattern_mismatch":
-        return f"{where}: {shown} is not a name", "write lower-case letters, digits and single underscores"
-    if kind == "too_short":
-        return f"{where} is empty", "give it at least one entry"
+    fixed = {
+        "union_tag_not_found": (f"{where}: the key 'type' is missing", "it says what kind this is"),
+        "string_pattern_mismatch": (f"{where}: {shown} is not a name",
+                                    "write lower-case letters, digits and single underscores"),
+        "too_short": (f"{where} is empty", "give it at least one entry"),
+    }  # fmt: skip
+    if kind in fixed:
+        return fixed[kind]
+    if kind in _BOUNDS:
+        (wrong, words), (bound,) = _BOUNDS[kind], detail["ctx"].values()
+        return f"{where}: {shown} is {wrong}", f"write {words} {bound:g}"
     if first in _KINDS and kind.partition("_")[2] in {"type", "parsing", "from_float", "attributes_type"}:
-        return f"{where}: {shown} is not {_KINDS[first]}", f"write {_KINDS[first]}"
+        needed = _needed_at(model, detail["loc"]) if first == "model" else ""
+        return f"{where}: {shown} is not {_KINDS[first]}", f"write {_KINDS[first]}{needed}"
     return None
 
 
@@ -94,12 +118,33 @@ def path_text(loc: tuple[str | int, ...]) -> str:
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
+    text = _as_yaml(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
 
+def _as_yaml(value: object) -> str:
+    """Return a value much as its author wrote it."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key}: {_as_yaml(entry)}' for key, entry in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_as_yaml, value))}]"
+    return str(value).lower() if isinstance(value, bool) else "nothing" if value is None else repr(value)
+
+
 def _keys_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> set[str]:
-    """Return the keys allowed at `loc`; a step that is a union's tag picks that member."""
+    """Return the keys allowed at `loc`."""
+    return {key for entry in _models_at(model, loc) for key in _field_names(entry)}
+
+
+def _needed_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> str:
+    """Return how the mapping at `loc` looks with the keys that it needs: `: {user: …, email: …}`."""
+    needed = [f"{field.alias or name}: …" for entry in _models_at(model, loc)
+              for name, field in entry.model_fields.items() if field.is_required()]  # fmt: skip
+    return f": {{{', '.join(needed)}}}" if needed else ""
+
+
+def _models_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[type[BaseModel]]:
+    """Return what may stand at `loc`; a step that is a union's tag picks that member."""
     here: list[Any] = [model]
     for part in loc:
         if isinstance(part, int):
@@ -109,7 +154,7 @@ def _keys_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> set[str]:
         fields = [field.annotation for entry in models for name, field in entry.model_fields.items()
                   if part == (field.alias or name)]  # fmt: skip
         here = tagged or [found for field in fields for found in _models_in(field)] or here
-    return {key for entry in here if isinstance(entry, type) for key in _field_names(entry)}
+    return [entry for entry in here if isinstance(entry, type)]
 
 
 def _is_kind(model: type[BaseModel], tag: str) -> bool:

@@ -1,4 +1,4 @@
-"""Roles that destinations have, and that no mask knows: a slip of the pen must neither show nor hide too much."""
+"""Roles of destinations and approvers that no mask knows: a slip of the pen must neither show nor hide too much."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from scheduled_reports.channels.sftp import Sftp
 from scheduled_reports.columns import DEFAULT
 from scheduled_reports.editions import edition_of
-from scheduled_reports.spec.marks import Finding
+from scheduled_reports.spec.marks import Finding, Loc
 from scheduled_reports.spec.problems import did_you_mean
 
 if TYPE_CHECKING:
@@ -17,16 +17,18 @@ if TYPE_CHECKING:
 
 
 def unknown_roles(spec: ReportSpec) -> Iterator[Finding]:
-    """Yield the roles of destinations that no mask names, where masks name any.
+    """Yield the roles of destinations and approvers that no mask names, where masks name any.
 
     The other way round is no fault: a source in include/ serves many reports, each with some of its roles.
     """
     columns = [column for source in spec.sources.values() for column in source.columns.values()]
     known = {role for column in columns for role in column.mask} - {DEFAULT}
-    for index, channel in enumerate(spec.deliver):
-        role = channel.role
+    given: list[tuple[Loc, str | None]] = [(("deliver", index), entry.role) for index, entry in enumerate(spec.deliver)]
+    if spec.approval is not None:
+        given += [(("approval", *place), approver.role) for place, approver in spec.approval.everybody()]
+    for loc, role in given:
         if known and role is not None and role not in known:
-            yield ("deliver", index, "role"), f"no mask names the role {role!r}", did_you_mean(role, known)
+            yield (*loc, "role"), f"no mask names the role {role!r}", did_you_mean(role, known)
 
 
 def shared_places(spec: ReportSpec) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""What `reports check` warns of: specs that are valid, and whose schedules are probably not what was meant."""
+"""What `reports check` warns of: specs that are valid, and probably do not do what was meant."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scheduled_reports.spec.problems import Problem
 
 
 def warnings_in(reports: Iterable[Report], span: Span) -> list[Problem]:
-    """Return what is odd about the schedules of valid specs that are switched on, sorted by file and place.
+    """Return what is odd about valid specs that are switched on, sorted by file and place.
 
     Args:
         reports: The specs.
@@ -22,7 +22,8 @@ def warnings_in(reports: Iterable[Report], span: Span) -> list[Problem]:
     warnings: list[Problem] = []
     for report in reports:
         if report.spec.enabled:
-            warnings += placed(report, [*_findings(report, span), *_endings(report, span, ending)])
+            found = [*_findings(report, span), *_endings(report, span, ending), *_unasked(report), *_blind(report)]
+            warnings += placed(report, found)
     return sorted(warnings)
 
 
@@ -47,3 +48,20 @@ def _endings(report: Report, span: Span, told: set[str]) -> Iterator[Finding]:
         if what is not None and what not in told:
             told.add(what)
             yield ("schedules", index, "calendar"), what, "add the days after that to its file in include/calendars/"
+
+
+def _blind(report: Report) -> Iterator[Finding]:
+    """Yield a schedule whose runs side by side each decide for themselves that its alert has not been sent."""
+    alert = report.spec.alert
+    for index, schedule in enumerate(report.spec.schedules):
+        if alert is not None and alert.send == "on_crossing" and schedule.max_runs > 1:
+            what = "max_runs: a run does not see what those beside it are about to send: an alert may go out twice"
+            yield ("schedules", index, "max_runs"), what, "write `max_runs: 1`"
+
+
+def _unasked(report: Report) -> Iterator[Finding]:
+    """Yield an approval that no run ever asks for: its author may believe that nothing is sent without it."""
+    spec = report.spec
+    if spec.approval and spec.approval.when == "hold" and all(check.severity != "hold" for check in spec.checks):
+        hint = "write `when: always` to be asked in every run, or give a check `severity: hold`"
+        yield ("approval",), "approval: no check has severity 'hold', so nobody is ever asked", hint

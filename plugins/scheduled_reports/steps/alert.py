@@ -11,12 +11,12 @@ from scheduled_reports.conditions import Evidence
 from scheduled_reports.errors import CheckError, ReportError
 from scheduled_reports.ledger import Ledger
 from scheduled_reports.ledger.alerts import alert_measures, alert_runs
-from scheduled_reports.ledger.past import PastRuns, note_measures
+from scheduled_reports.ledger.past import PastRuns
 from scheduled_reports.logic import Test, conditions_in, truth, why
 from scheduled_reports.run import Run
 from scheduled_reports.steps import RunSkipped
 from scheduled_reports.steps.alert_things import Alarming, Thing, things_in
-from scheduled_reports.steps.verdicts import Verdicts, measures, path, verdict_of
+from scheduled_reports.steps.verdicts import Verdicts, keep, measures, path, verdict_of
 from scheduled_reports.tables import Tables
 
 log = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ def _verdicts(run: Run, alert: Alert, evidence: Evidence, ledger: Ledger | None)
     placed = list(conditions_in(alert.test))
     verdicts = {loc: verdict_of(condition, evidence, ("alert", "when", *loc[1:])) for loc, condition in placed}
     if ledger is not None and (measured := measures(placed, verdicts)):
-        note_measures(ledger, run, "condition", measured, beside=True)
+        keep(run, ledger, "condition", measured, beside=True)
     return verdicts
 
 
@@ -91,7 +91,7 @@ def _decide(run: Run, alert: Alert, found: Alarming, ledger: Ledger | None) -> d
     if ledger is not None:
         before = {part: made.sent_before for part, made in decided.items() if made.sent_before and not made.send}
         named = parts if found.of_things else []
-        note_measures(ledger, run, "alert", alert_measures(alert.key, bool(parts), named, before))
+        keep(run, ledger, "alert", alert_measures(alert.key, bool(parts), named, before))
     return decided
 
 

@@ -18,7 +18,10 @@ log = logging.getLogger(__name__)
 
 
 def check(run: Run, ledger: Ledger | None = None, now: dt.datetime | None = None) -> dict[str, str]:
-    """Judge the conditions on data, the alert, whether there is anything to show, and the checks; say each in words.
+    """Judge the conditions on data, the checks, the alert, and whether there is anything to show; say each in words.
+
+    A check that stops the report comes before the alert and the blank gate: where nothing is alarming, or nothing is
+    to be shown, because the data is missing, somebody must be told, and a skipped run tells nobody.
 
     Args:
         run: The run, extracted.
@@ -37,6 +40,6 @@ def check(run: Run, ledger: Ledger | None = None, now: dt.datetime | None = None
         if ledger is not None:
             note_what_was_measured(run, tables, ledger)
         found = require_with_data(run, tables, now, ledger)
+        found |= require_good_data(run, tables, ledger, now)
         found |= require_alarm(run, tables, now, ledger)
-        found |= require_content(run, tables)
-        return found | require_good_data(run, tables, ledger, now)
+        return found | require_content(run, tables)

@@ -9,6 +9,7 @@ from dataclasses import asdict
 
 from scheduled_reports.checks import Check, Outcome, Result
 from scheduled_reports.checks.base import CheckedData
+from scheduled_reports.checks.parts import readable
 from scheduled_reports.editions import EVERYBODY
 from scheduled_reports.errors import CheckError, ReportError
 from scheduled_reports.ledger import Ledger, RunState
@@ -22,6 +23,9 @@ from scheduled_reports.tables import Tables
 log = logging.getLogger(__name__)
 
 Judged = tuple[Check, Result]
+
+MOST_REASONS = 20
+"""Of parts that fail there may be 1,000: no more are told in Airflow's message, in a banner, and to an approver."""
 
 
 def require_good_data(
@@ -58,9 +62,9 @@ def require_good_data(
     run.folder.note(
         checks=[asdict(entry) for entry in entries],
         failing_rows=kept,
-        held=[sentence(check, result) for check, result in failed if effect(check, result) == "hold"],
+        held=_first([sentence(check, result) for check, result in failed if effect(check, result) == "hold"]),
     )
-    _warn(run, [sentence(check, result) for check, result in failed if effect(check, result) == "warn"])
+    _warn(run, _first([sentence(check, result) for check, result in failed if effect(check, result) == "warn"]))
     _require_none_stops(run, ledger, [entry for entry in failed if effect(*entry) == "stop"])
     return {name_of(check, result): f"{result.outcome}: {result.reason}" for check, result in judged}
 
@@ -72,12 +76,18 @@ def effect(check: Check, result: Result) -> str:
 
 def name_of(check: Check, result: Result) -> str:
     """Return by which name a result is known: `complete_calls`, `complete_calls (phone)`."""
-    return f"{check.key} ({result.part})" if result.part else check.key
+    return f"{check.key} ({readable(result.part)})" if result.part else check.key
 
 
 def sentence(check: Check, result: Result) -> str:
     """Return a failed check as its reader is told."""
     return f"{check.description.rstrip('.')}: {result.reason}" if check.description else result.reason
+
+
+def _first(sentences: list[str]) -> list[str]:
+    """Return as many sentences as somebody reads, and how many more there are."""
+    more = len(sentences) - MOST_REASONS
+    return [*sentences[:MOST_REASONS], f"and {more:,} more"] if more > 0 else sentences
 
 
 def _judged(check: Check, data: CheckedData) -> Iterator[Result]:
@@ -131,9 +141,10 @@ def _warn(run: Run, warnings: Iterable[str]) -> None:
 def _require_none_stops(run: Run, ledger: Ledger | None, stopping: list[Judged]) -> None:
     if not stopping:
         return
-    reasons = "; ".join(f"{name_of(check, result)}: {sentence(check, result)}" for check, result in stopping)
+    reasons = "; ".join(_first([f"{name_of(check, result)}: {sentence(check, result)}" for check, result in stopping]))
+    number, checks = len({check.key for check, _ in stopping}), run.report.spec.checks
     failure = CheckError(
-        f"{run.report.spec.title}, {run.period.label}: stopped by {len(stopping)} of its checks", why=reasons,
+        f"{run.report.spec.title}, {run.period.label}: stopped by {number} of its {len(checks)} checks", why=reasons,
         fix="mend the data, then clear the task `extract` and those after it; or mend the check, and clear `check`",
     )  # fmt: skip
     if ledger is not None:

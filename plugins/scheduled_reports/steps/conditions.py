@@ -11,11 +11,20 @@ from scheduled_reports.conditions import Evidence, Verdict
 from scheduled_reports.errors import CheckError, ReportError, SourceError
 from scheduled_reports.ledger import Ledger
 from scheduled_reports.ledger.findings import Decision, decisions_of, note_decision
-from scheduled_reports.ledger.past import PastRuns, note_measures
+from scheduled_reports.ledger.past import PastRuns
 from scheduled_reports.logic import Test, truth, why
 from scheduled_reports.run import Run
 from scheduled_reports.steps import RunSkipped
-from scheduled_reports.steps.verdicts import Placed, Verdicts, asked, for_the_record, measures, path, verdict_of
+from scheduled_reports.steps.verdicts import (
+    Placed,
+    Verdicts,
+    asked,
+    for_the_record,
+    keep,
+    measures,
+    path,
+    verdict_of,
+)
 from scheduled_reports.steps.waiting import give_up, may_wait, wait, would_wait
 from scheduled_reports.tables import Tables
 
@@ -43,12 +52,15 @@ def require_at_gate(run: Run, ledger: Ledger, now: dt.datetime, began: dt.dateti
     rule, test = run.report.spec.run_when, run.report.spec.run_when.test
     if run.ignore_conditions:
         _note_ignored(run, ledger, now)
-    if test is None or run.ignore_conditions:
+    if test is None:
         return
-    verdicts, broken = asked(_at_gate(run), Evidence(run, now, None, PastRuns(run, ledger)))
+    placed, evidence = _at_gate(run), Evidence(run, now, None, PastRuns(run, ledger))
+    verdicts, broken = (for_the_record(placed, evidence), []) if run.ignore_conditions else asked(placed, evidence)
     _note(run, verdicts)
-    if measured := measures(_at_gate(run), verdicts, test):
-        note_measures(ledger, run, "condition", measured)  # the run may end here, and later ones compare with it
+    if measured := measures(placed, verdicts, test):
+        keep(run, ledger, "condition", measured)  # the run may end here, and later ones compare with it
+    if run.ignore_conditions:
+        return
     holds = truth(test, verdicts)
     if holds is False or (holds is None and broken):
         reason = why(test, verdicts) if holds is False else "; ".join(_told(error) for error in broken)
@@ -70,13 +82,15 @@ def require_with_data(run: Run, tables: Tables, now: dt.datetime, ledger: Ledger
     if test is None:
         return {}
     evidence = Evidence(run, now, tables, PastRuns(run, ledger))
+    known = {} if ledger is None else _noted(run)
     if run.ignore_conditions:
-        verdicts = for_the_record(_placed(run), evidence)
+        unasked = [(loc, condition) for loc, condition in _placed(run) if loc not in known]
+        verdicts = known | for_the_record(unasked, evidence)
     else:
-        verdicts = _judged(run, test, evidence, {} if ledger is None else _noted(run))
+        verdicts = _judged(run, test, evidence, known)
     _note(run, verdicts)
     if ledger is not None:
-        note_measures(ledger, run, "condition", measures(_placed(run), verdicts, test))
+        keep(run, ledger, "condition", measures(_placed(run), verdicts, test))
     if not run.ignore_conditions:
         _require(run, test, verdicts, previewed=ledger is None)
     return {path(loc): verdict.reason for loc, verdict in verdicts.items()}
@@ -156,16 +170,23 @@ def _note_ignored(run: Run, ledger: Ledger, now: dt.datetime) -> None:
 
 
 def _note(run: Run, verdicts: Verdicts) -> None:
-    run.folder.note(conditions=[{"loc": list(loc), "met": verdict.met, "reason": verdict.reason, "value": verdict.value}
-                                for loc, verdict in verdicts.items()])  # fmt: skip
+    of = dict(_placed(run))
+    run.folder.note(conditions=[
+        {"loc": list(loc), "of": of[loc].digest, "met": verdict.met, "reason": verdict.reason, "value": verdict.value}
+        for loc, verdict in verdicts.items()
+    ])  # fmt: skip
 
 
 def _noted(run: Run) -> Verdicts:
-    """Return the verdicts of the gate: they hold for the whole run."""
+    """Return the verdicts of the gate: they hold for the whole run, unless the spec asks for something else by now."""
     entries: list[Mapping[str, Any]] = run.folder.manifest().get("conditions", [])
     gate = dict(_at_gate(run))
-    found = {tuple(entry["loc"]): Verdict(entry["met"], entry["reason"], entry.get("value")) for entry in entries}
-    return {loc: verdict for loc, verdict in found.items() if loc in gate}
+    placed = ((tuple(entry["loc"]), entry) for entry in entries)
+    return {
+        loc: Verdict(entry["met"], entry["reason"], entry.get("value"))
+        for loc, entry in placed
+        if loc in gate and entry.get("of") == gate[loc].digest
+    }
 
 
 def _counted(run: Run, verdicts: Verdicts) -> Verdicts:

@@ -28,6 +28,9 @@ log = logging.getLogger(__name__)
 MOST_ROWS = 1_000
 """Of one check; whoever needs all of them has the run's data, and the reason says how many there are."""
 
+MOST_PARTS = 20
+"""Of so many parts rows are kept, of those with the most that fail: each takes a look at the whole table."""
+
 PART_COLUMN = "check_part"
 """The first column where a check judges the parts of a table by themselves."""
 
@@ -43,6 +46,7 @@ class Kept:
         failing: How many fail; None where the check does not count them.
         left_out: Columns that are not in it, as they are sensitive and not masked.
         error: Why the rows could not be kept; empty where they were.
+        parts: Of how many parts that fail no row is kept, as there are too many.
     """
 
     check: str
@@ -51,6 +55,7 @@ class Kept:
     failing: int | None
     left_out: tuple[str, ...] = ()
     error: str = ""
+    parts: int = 0
 
     def __str__(self) -> str:
         """Say what was kept, and what was not: `the first 1,000 of 12,345 rows; left out, as sensitive: email`."""
@@ -59,7 +64,8 @@ class Kept:
         if not self.file:
             return f"no row is kept, as every column is sensitive: {', '.join(self.left_out)}"
         hidden = f"; left out, as sensitive: {', '.join(self.left_out)}" if self.left_out else ""
-        return f"{self._counted()}{hidden}"
+        others = f"; none of {self.parts:,} more parts" if self.parts else ""
+        return f"{self._counted()}{others}{hidden}"
 
     def _counted(self) -> str:
         rows = f"{self.rows:,} row{'s' if self.rows != 1 else ''}"
@@ -71,8 +77,9 @@ class Kept:
 def keep_failing_rows(run: Run, tables: Tables, judged: list[tuple[Check, Result]]) -> list[dict[str, Any]]:
     """Write the rows that fail into the run's folder, `failing/<check>.csv`; return what was kept, for the manifest.
 
-    At most 1,000 rows of a check, its parts one below the other. UTF-8 with a byte order mark, as people open it in
-    spreadsheets; what looks like a formula is text. That rows cannot be kept is said, and changes no check's result.
+    At most 1,000 rows of a check, of its 20 worst parts, one below the other. UTF-8 with a byte order mark, as people
+    open it in spreadsheets; what looks like a formula is text. That rows cannot be kept is said, and changes no check's
+    result.
     """
     kept = []
     for check, entries in itertools.groupby(judged, key=lambda entry: entry[0]):
@@ -99,7 +106,7 @@ def _kept(run: Run, tables: Tables, check: Check, results: list[Result]) -> Kept
         with run.folder.scratch() as folder:
             _write(rows, folder / f"{check.key}.csv", str(run.period.start.tzinfo))
             run.folder.put(folder / f"{check.key}.csv", name)
-        return Kept(check.key, name, rows.num_rows, failing, left_out)
+        return Kept(check.key, name, rows.num_rows, failing, left_out, parts=max(len(results) - MOST_PARTS, 0))
     except (ReportError, OSError) as error:
         return Kept(check.key, "", 0, failing, error=str(error))
     except Exception as error:  # whatever it is, it must not keep the check from counting
@@ -112,7 +119,9 @@ def _rows(run: Run, tables: Tables, check: Check, results: list[Result]) -> tupl
     found: dict[int, pa.Table] = {}
     left_out: dict[str, None] = {}
     room = MOST_ROWS
-    order = sorted(range(len(results)), key=lambda at: (results[at].count is None, results[at].count or 0))
+    order = sorted(range(len(results)), key=lambda at: (results[at].count is None, results[at].count or 0))[
+        -MOST_PARTS:
+    ]
     for done, at in enumerate(order):
         failing = results[at].failing
         if failing is None or room == 0:

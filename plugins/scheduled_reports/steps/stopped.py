@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import NoReturn
 
 from scheduled_reports.checks import Outcome
+from scheduled_reports.checks.parts import readable
 from scheduled_reports.errors import ArchiveError, DeliveryError, ReportError, UncertainDeliveryError
 from scheduled_reports.ledger import DeliveryState, Ledger, RunState
 from scheduled_reports.ledger.findings import CheckEntry, checks_of
@@ -21,6 +23,9 @@ log = logging.getLogger(__name__)
 
 MOST_BYTES = 5_000_000
 """Of all attachments together: base64 adds a third (RFC 2045, 6.8), and many mail servers take no more than 10 MB."""
+
+MOST_TOLD = 20
+"""Results of one check in the mail: of parts that fail there may be 1,000."""
 
 FIX = (
     "mend the data, then clear the task `extract` and those after it; or mend the check, and clear `check` and those "
@@ -113,22 +118,28 @@ def _rows(run: Run) -> _Rows:
 def _text(run: Run, head: list[str], failed: list[CheckEntry], rows: _Rows) -> str:
     checks = {check.key: check for check in run.report.spec.checks}
     lines = list(head)
-    told: set[str] = set()
+    told = Counter[str]()
     for entry in failed:
+        told[entry.name] += 1
+        if told[entry.name] > MOST_TOLD:
+            continue
         lines += [_title(entry), f"    {entry.reason}"]
         if (check := checks.get(entry.name)) is not None and check.description:
             lines.append(f"    {check.description}")
-        if entry.name in rows.kept and entry.name not in told:
-            told.add(entry.name)
+        if entry.name in rows.kept and told[entry.name] == 1:
             lines += (f"    {line}" for line in _about(run, rows, rows.kept[entry.name]))
         lines.append("")
+    for name, count in told.items():
+        if count > MOST_TOLD:
+            more, of_run = f"{count - MOST_TOLD:,} more parts", f"reports runs {run.report.id} --run '{run.run_id}'"
+            lines += [f"{name} fails for {more}; all of them: {of_run}", ""]
     lines += ["What to do", f"    {FIX[:1].upper()}{FIX[1:]}.", ""]
     lines += [f"Report {run.report.id}, schedule {run.schedule.id}, run {run.run_id}", f"Files: {run.folder.uri}"]
     return "\n".join(lines) + "\n"
 
 
 def _title(entry: CheckEntry) -> str:
-    part = f" ({entry.part})" if entry.part else ""
+    part = f" ({readable(entry.part)})" if entry.part else ""
     effect = {"stop": "stops the report", "hold": "would hold it for approval", "warn": "would put a warning on it"}
     return f"{entry.name}{part} {effect[entry.severity]}"
 

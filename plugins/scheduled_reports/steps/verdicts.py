@@ -7,8 +7,10 @@ from collections.abc import Iterable
 
 from scheduled_reports.conditions import Condition, Evidence, Verdict
 from scheduled_reports.errors import CheckError, ReportError
-from scheduled_reports.ledger.past import Measure
+from scheduled_reports.ledger import Ledger
+from scheduled_reports.ledger.past import Kind, Measure, note_measures
 from scheduled_reports.logic import Test, truth
+from scheduled_reports.run import Run
 from scheduled_reports.spec.marks import Loc
 
 log = logging.getLogger(__name__)
@@ -77,6 +79,18 @@ def for_the_record(placed: Iterable[Placed], evidence: Evidence) -> Verdicts:
     return verdicts
 
 
+def keep(run: Run, ledger: Ledger, kind: Kind, measured: Iterable[Measure], *, beside: bool = False) -> None:
+    """Note what conditions or an alert measured, unless the run has delivered: its readers have what it was then.
+
+    A task that is cleared afterwards sends nobody anything again, and what it finds is still to be told.
+
+    Raises:
+        LedgerError: The ledger cannot be read or written.
+    """
+    if ledger.delivered_period(run) is None:
+        note_measures(ledger, run, kind, measured, beside=beside)
+
+
 def measures(placed: Iterable[Placed], verdicts: Verdicts, test: Test | None = None) -> list[Measure]:
     """Return what conditions measured, for later runs to compare with.
 
@@ -90,8 +104,6 @@ def measures(placed: Iterable[Placed], verdicts: Verdicts, test: Test | None = N
     answered = [(loc, condition) for loc, condition in placed if loc in verdicts]
     others = {loc: verdicts[loc] for loc, condition in answered if not condition.compares}
     poor = test is not None and truth(test, others) is False
-    return [
-        Measure(condition.key, verdicts[loc].value)
-        for loc, condition in answered
-        if verdicts[loc].value is not None and not (poor and condition.compares)
-    ]
+    left_out = {condition.key for _, condition in answered if poor and condition.compares}
+    kept = {condition.key: verdicts[loc].value for loc, condition in answered if condition.key not in left_out}
+    return [Measure(key, value) for key, value in kept.items() if value is not None]

@@ -17,6 +17,12 @@ log = logging.getLogger(__name__)
 STALE = "STALE"
 """The word of the banner on a report that went on without its conditions."""
 
+PAUSE = dt.timedelta(seconds=10)
+"""How long a run waits at least before it asks again. Where a task is back before Airflow's scheduler has handled the
+end of its last process, the scheduler kills it, as "finished with state success, but the task instance's state
+attribute is queued", and counts an attempt.
+"""
+
 
 def may_wait(rule: RunWhen, now: dt.datetime, began: dt.datetime) -> bool:
     """Return whether a run that began at `began` still has time to wait at `now`."""
@@ -37,7 +43,7 @@ def wait(run: Run, reason: str, now: dt.datetime, began: dt.datetime) -> None:
     """
     rule, zone = run.report.spec.run_when, run.period.start.tzinfo
     until = began + (rule.wait_for or dt.timedelta(0))
-    again = min(now + rule.every, until)
+    again = max(min(now + rule.every, until), now + PAUSE)
     log.info(
         "Not met yet, %s after the run began, %s before it gives up: %s; asked again at %s",
         _elapsed(now - began), _elapsed(until - now), reason, f"{again.astimezone(zone):%H:%M:%S}",

@@ -1,0 +1,33 @@
+"""Of which of a report's runs one is, so that it is compared with its like."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from runs import run_of
+from specs import SALES
+
+TEXT = SALES.replace(
+    "datasets:\n",
+    "parameters:\n  region: {type: text, default: all}\n  since: {type: date, default: 2026-01-01}\ndatasets:\n",
+)
+
+
+def test_a_run_with_the_specs_own_parameters_is_a_usual_one_also_where_they_have_changed(tmp_path: Path) -> None:
+    usual, changed = run_of(tmp_path, TEXT), run_of(tmp_path, TEXT.replace("default: all", "default: north"))
+
+    assert usual.variant == changed.variant == ""
+    assert replace(usual, parameters={}).variant == ""
+
+
+def test_a_run_with_other_parameters_is_another_and_those_with_the_same_are_alike(tmp_path: Path) -> None:
+    run = run_of(tmp_path, TEXT)
+    north, south = (replace(run, parameters={**run.parameters, "region": name}) for name in ("north", "south"))
+
+    assert len({run.variant, north.variant, south.variant}) == 3
+    assert replace(north, run_id="again").variant == north.variant
+
+
+def test_a_run_with_a_period_of_its_own_is_another(tmp_path: Path) -> None:
+    run = run_of(tmp_path, TEXT)
+
+    assert replace(run, own_period=True).variant not in {"", run.variant}
