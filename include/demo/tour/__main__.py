@@ -34,7 +34,8 @@ def main() -> int:
     options = argparse.ArgumentParser(prog="make tour", description=__doc__)
     options.add_argument("--port", type=int, default=8090, help="port of Airflow's pages")
     port = options.parse_args().port
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # a shell's background command ignores the first
+        signal.signal(number, signal.default_int_handler)
     log = home.HOME / "standalone.log"
     try:
         with home.alone():
