@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 
-from scheduled_reports.airflow_facts import AirflowFacts, NoAirflow
 from scheduled_reports.connections import airflow_connection
+from scheduled_reports.facts.base import AirflowFacts, NoAirflow
 from scheduled_reports.live.base import LIMIT, Seen, State
 from scheduled_reports.live.kinds import things_in
 from scheduled_reports.live.look import look_at_all

@@ -8,8 +8,8 @@ from typing import Any, Literal
 from pydantic import Field
 
 from scheduled_reports.conditions import Condition, Evidence, Verdict
+from scheduled_reports.judgement.run_when import RunWhen
 from scheduled_reports.run import Run
-from scheduled_reports.run_when import RunWhen
 
 
 class Scripted(Condition):

@@ -10,7 +10,7 @@ from airflow.sdk import DAG, Asset, chain, get_current_context, get_parsing_cont
 from airflow.sdk.exceptions import AirflowFailException
 
 from scheduled_reports import settings
-from scheduled_reports.approval_task import approval_task
+from scheduled_reports.approval.task import approval_task
 from scheduled_reports.connections import airflow_connection
 from scheduled_reports.dag_options import dag_options, documentation, trigger_form
 from scheduled_reports.errors import SettingError, SpecError

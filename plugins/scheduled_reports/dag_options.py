@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from airflow.sdk import Param
 
 from scheduled_reports import settings
-from scheduled_reports.run_when_words import alert_words, run_when_words
+from scheduled_reports.judgement.words import alert_words, run_when_words
 from scheduled_reports.schedule.asked import MOMENT
 from scheduled_reports.schedule.calendar import FIRST_DAY
 from scheduled_reports.schedule.schedule import Schedule

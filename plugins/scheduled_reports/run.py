@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from scheduled_reports.airflow_facts import AirflowFacts, NoAirflow
 from scheduled_reports.archive import RunFolder
 from scheduled_reports.connections import Connect
+from scheduled_reports.facts.base import AirflowFacts, NoAirflow
 from scheduled_reports.schedule.period import Period
 from scheduled_reports.schedule.schedule import Schedule
 

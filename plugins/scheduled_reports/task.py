@@ -19,6 +19,7 @@ from scheduled_reports.archive import RunFolder
 from scheduled_reports.connections import airflow_connection
 from scheduled_reports.dag_run import dag_run_of
 from scheduled_reports.errors import DeliveryError, ReportError
+from scheduled_reports.facts.task import TaskFacts
 from scheduled_reports.ledger import Ledger, RunState
 from scheduled_reports.ledger.past import Measure, note_measures
 from scheduled_reports.notify import tell_owner_or_log
@@ -29,7 +30,6 @@ from scheduled_reports.schedule.triggers.awaiting import Awaiting
 from scheduled_reports.schedule.triggers.expression import names_in
 from scheduled_reports.spec.load import Report
 from scheduled_reports.steps import RunDropped, RunSkipped, RunWaits, StepSkipped
-from scheduled_reports.task_facts import TaskFacts
 
 Step = Callable[[Run, Ledger], Any]
 

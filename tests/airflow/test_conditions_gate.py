@@ -12,7 +12,7 @@ import pytest
 
 from demo.mail_server import MailServer
 from scheduled_reports.errors import ReportError
-from scheduled_reports.stored_facts import StoredFacts
+from scheduled_reports.facts.stored import StoredFacts
 from specs import SALES, write
 
 RunDag = Callable[..., tuple[str, dict[str, Any]]]

@@ -17,8 +17,8 @@ from runs import connect_shop, run_of
 from scheduled_reports.conditions import Verdict
 from scheduled_reports.conditions.flag import Flag
 from scheduled_reports.errors import ReportError, SourceError, UnknownConnectionError
+from scheduled_reports.facts.stored import StoredFacts
 from scheduled_reports.run import Run
-from scheduled_reports.stored_facts import StoredFacts
 from session import free_port
 from specs import SALES
 

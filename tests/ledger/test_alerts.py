@@ -11,8 +11,8 @@ import pytest
 from deliveries import ANN, BEN, deliver
 from judging import earlier_run
 from runs import ledger_of, run_of
-from scheduled_reports.alert import AlertPast
 from scheduled_reports.errors import LedgerError
+from scheduled_reports.judgement.alert import AlertPast
 from scheduled_reports.ledger import Ledger, RunState
 from scheduled_reports.ledger.alerts import alert_measures, alert_runs
 from scheduled_reports.ledger.past import note_measures

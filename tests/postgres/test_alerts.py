@@ -10,8 +10,8 @@ import pytest
 
 from judging import earlier_run
 from runs import run_of
-from scheduled_reports.alert import AlertPast
 from scheduled_reports.connections import airflow_connection
+from scheduled_reports.judgement.alert import AlertPast
 from scheduled_reports.ledger import Ledger, RunState
 from scheduled_reports.ledger.alerts import alert_measures, alert_runs
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from scheduled_reports.logic import All, Any, Not
-from scheduled_reports.run_when import RunWhen
+from scheduled_reports.judgement.logic import All, Any, Not
+from scheduled_reports.judgement.run_when import RunWhen
 from scheduled_reports.spec.load import BrokenReport, Report, load
 from specs import SALES, write
 

@@ -15,9 +15,9 @@ from deliveries import ANN, BEN, begin, deliver
 from judging import tables_of
 from people import people
 from runs import NOW, connect_shop, ledger_of, run_of
-from scheduled_reports.alert import Alert
 from scheduled_reports.archive import RunFolder
 from scheduled_reports.errors import CheckError, SourceError
+from scheduled_reports.judgement.alert import Alert
 from scheduled_reports.ledger import DeliveryState, Ledger, RunState
 from scheduled_reports.run import Run
 from scheduled_reports.spec.load import BrokenReport, load

@@ -15,7 +15,7 @@ from scheduled_reports.checks.base import CheckedData
 from scheduled_reports.checks.binds import Binds
 from scheduled_reports.checks.kinds import MOMENT, NUMBER, digits_of
 from scheduled_reports.checks.row_check import RowCheck, Tolerated, Ways
-from scheduled_reports.limits import exact
+from scheduled_reports.judgement.limits import exact
 from scheduled_reports.spec.sql import quoted
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?P<time>[ T]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?)?", re.ASCII)

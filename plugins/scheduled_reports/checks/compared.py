@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from scheduled_reports.robust import UsualRange, usual_range
+from scheduled_reports.judgement.robust import UsualRange, usual_range
 from scheduled_reports.schedule.period import Period
 
 Weekdays = Literal["auto"] | bool

@@ -13,8 +13,8 @@ from scheduled_reports.checks.kinds import MOMENT, kind_of
 from scheduled_reports.checks.measure import subject
 from scheduled_reports.checks.parts import Measured, PartCheck, require_tellable
 from scheduled_reports.errors import CheckError
+from scheduled_reports.judgement.newest import SKEW, is_end_of_day, moment_of
 from scheduled_reports.model import Model, TimeZone
-from scheduled_reports.newest import SKEW, is_end_of_day, moment_of
 from scheduled_reports.schedule.clock import Duration, age_in_words, in_words
 from scheduled_reports.shown import Shown
 from scheduled_reports.spec.sql import quoted

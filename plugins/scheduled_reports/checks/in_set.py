@@ -10,7 +10,7 @@ from scheduled_reports.checks.base import CheckedData
 from scheduled_reports.checks.binds import Binds
 from scheduled_reports.checks.kinds import BOOLEAN, NUMBER, TEXT, digits_of
 from scheduled_reports.checks.row_check import RowCheck, Ways
-from scheduled_reports.limits import exact
+from scheduled_reports.judgement.limits import exact
 from scheduled_reports.model import OneOrMany
 from scheduled_reports.spec.sql import quoted
 

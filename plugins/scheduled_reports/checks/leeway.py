@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from scheduled_reports.limits import exact, in_words, is_number
+from scheduled_reports.judgement.limits import exact, in_words, is_number
 
 _SHARE = r"^[0-9]{1,3}(\.[0-9]+)? ?%$"
 

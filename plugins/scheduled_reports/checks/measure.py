@@ -11,7 +11,7 @@ from pydantic import Field
 from scheduled_reports.checks.base import CheckedData
 from scheduled_reports.checks.parts import Measured, PartCheck
 from scheduled_reports.errors import CheckError
-from scheduled_reports.limits import in_words
+from scheduled_reports.judgement.limits import in_words
 from scheduled_reports.model import Model
 from scheduled_reports.spec.marks import Sql
 from scheduled_reports.spec.sql import without_end

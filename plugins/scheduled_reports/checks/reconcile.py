@@ -13,7 +13,7 @@ from scheduled_reports.checks.base import CheckedData, Outcome, Result
 from scheduled_reports.checks.leeway import Leeway, distance, distance_in_words
 from scheduled_reports.checks.measure import Measures, number, require_tellable_measure, shortened, subject
 from scheduled_reports.checks.parts import Measured, PartCheck
-from scheduled_reports.limits import in_words
+from scheduled_reports.judgement.limits import in_words
 from scheduled_reports.model import Model
 from scheduled_reports.shown import Shown
 from scheduled_reports.spec.marks import Sql, TableName

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from scheduled_reports.checks.base import CheckedData, Outcome, Result
 from scheduled_reports.checks.measure import subject
 from scheduled_reports.checks.parts import PartCheck
-from scheduled_reports.limits import missed
+from scheduled_reports.judgement.limits import missed
 from scheduled_reports.model import Model
 
 

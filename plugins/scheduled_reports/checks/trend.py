@@ -16,10 +16,10 @@ from scheduled_reports.checks.leeway import Leeway, distance
 from scheduled_reports.checks.measure import Measures, number, require_tellable_measure, short, shortened, subject
 from scheduled_reports.checks.parts import Measured, PartCheck
 from scheduled_reports.errors import CheckError
+from scheduled_reports.judgement.limits import exact, in_words
+from scheduled_reports.judgement.robust import UsualRange
 from scheduled_reports.ledger.past import Kind, PastValue
-from scheduled_reports.limits import exact, in_words
 from scheduled_reports.model import Model
-from scheduled_reports.robust import UsualRange
 
 _WEEK = 7
 

@@ -15,12 +15,12 @@ from scheduled_reports import settings
 from scheduled_reports.cli.airflow_pools import stored_pools
 from scheduled_reports.cli.check import spec_paths
 from scheduled_reports.connections import Connect, Connection, stored_connection
+from scheduled_reports.facts.stored import StoredFacts
 from scheduled_reports.live.base import Seen, State
 from scheduled_reports.live.kinds import things_in
 from scheduled_reports.live.look import look_at_all
 from scheduled_reports.live.scope import Scope
 from scheduled_reports.spec.load import Report, load
-from scheduled_reports.stored_facts import StoredFacts
 
 MARKS = {State.OK: "✓", State.FAILED: "✗", State.BLOCKED: "-", State.UNKNOWN: "?"}
 

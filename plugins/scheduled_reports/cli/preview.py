@@ -17,6 +17,7 @@ from scheduled_reports.cli.judged import FORGOTTEN, say_what_is_blank, say_what_
 from scheduled_reports.cli.progress import told_on
 from scheduled_reports.connections import stored_connection
 from scheduled_reports.errors import ReportError
+from scheduled_reports.facts.stored import StoredFacts
 from scheduled_reports.run import Run
 from scheduled_reports.schedule.asked import asked_period
 from scheduled_reports.schedule.schedule import Schedule
@@ -27,7 +28,6 @@ from scheduled_reports.steps.check import check
 from scheduled_reports.steps.checks import require_good_data
 from scheduled_reports.steps.extract import extract
 from scheduled_reports.steps.render import all_artifacts, render
-from scheduled_reports.stored_facts import StoredFacts
 from scheduled_reports.tables import Tables
 
 Asked = tuple[str | None, str | None, str | None]

@@ -21,11 +21,11 @@ from scheduled_reports.checks.measure import short
 from scheduled_reports.checks.parts import readable
 from scheduled_reports.connections import stored_connection
 from scheduled_reports.errors import ReportError
+from scheduled_reports.judgement.limits import exact, in_words
 from scheduled_reports.ledger import DeliveryState, Ledger
 from scheduled_reports.ledger.entries import UNDER_WAY, RunState
 from scheduled_reports.ledger.findings import Decision
 from scheduled_reports.ledger.runs import RunRecord, known_reports, runs_of
-from scheduled_reports.limits import exact, in_words
 from scheduled_reports.spec.load import Report, load, spec_files
 from scheduled_reports.spec.problems import did_you_mean
 

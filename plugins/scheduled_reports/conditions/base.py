@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scheduled_reports.errors import SourceError
-from scheduled_reports.limits import Span
+from scheduled_reports.judgement.limits import Span
 from scheduled_reports.model import Model
 from scheduled_reports.spec.marks import Finding
 from scheduled_reports.tables import Tables

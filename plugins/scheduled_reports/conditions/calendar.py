@@ -13,7 +13,7 @@ from pydantic import Field
 
 from scheduled_reports.conditions.base import Condition, Evidence, Verdict
 from scheduled_reports.errors import ReportError
-from scheduled_reports.limits import Span
+from scheduled_reports.judgement.limits import Span
 from scheduled_reports.schedule.calendar import FIRST_DAY, LAST_DAY, Calendar
 from scheduled_reports.schedule.calendars.errors import CalendarError, PlacedError
 from scheduled_reports.schedule.calendars.expression import CalendarExpression, in_words

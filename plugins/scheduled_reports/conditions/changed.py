@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal, Self
 from pydantic import Field, model_validator
 
 from scheduled_reports.conditions.base import Condition, Evidence, Verdict, extracted
-from scheduled_reports.digests import digest_of
 from scheduled_reports.errors import SourceError
+from scheduled_reports.judgement.digests import digest_of
 from scheduled_reports.ledger.entries import RunState
 from scheduled_reports.model import OneOrMany
 from scheduled_reports.schedule.names import listed

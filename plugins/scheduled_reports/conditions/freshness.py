@@ -11,8 +11,8 @@ from pydantic import Field, model_validator
 from scheduled_reports.conditions.base import Condition, Evidence, Verdict, extracted
 from scheduled_reports.conditions.query import asked_value
 from scheduled_reports.errors import SourceError
+from scheduled_reports.judgement.newest import SKEW, is_end_of_day, moment_of, newest_in
 from scheduled_reports.model import ConnectionId, Name, TimeZone
-from scheduled_reports.newest import SKEW, is_end_of_day, moment_of, newest_in
 from scheduled_reports.redacted import of_source
 from scheduled_reports.schedule.clock import Duration, age_in_words, in_words
 from scheduled_reports.spec.marks import Finding, Sql, TableName

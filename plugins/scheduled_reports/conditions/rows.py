@@ -7,7 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from scheduled_reports.conditions.base import Condition, Evidence, Verdict, extracted
-from scheduled_reports.limits import Span, exact
+from scheduled_reports.judgement.limits import Span, exact
 from scheduled_reports.spec.marks import TableName
 
 

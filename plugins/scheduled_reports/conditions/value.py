@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, model_validator
 
-from scheduled_reports.change import Change
 from scheduled_reports.conditions.base import Condition, Evidence, Verdict, extracted
 from scheduled_reports.datasets.base import Fault, query_faults
 from scheduled_reports.errors import SourceError
+from scheduled_reports.judgement.change import Change
+from scheduled_reports.judgement.limits import Number, Span, contradiction, exact, in_words, missed
+from scheduled_reports.judgement.one_number import one_number
 from scheduled_reports.ledger.entries import SENT, RunState
-from scheduled_reports.limits import Number, Span, contradiction, exact, in_words, missed
 from scheduled_reports.model import ConnectionId, TimeZone
-from scheduled_reports.one_number import one_number
 from scheduled_reports.redacted import query_told
 from scheduled_reports.schedule.clock import Duration
 from scheduled_reports.spec.marks import Sql

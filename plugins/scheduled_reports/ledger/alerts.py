@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, and_, not_, or_, select
 
-from scheduled_reports.alert import AlertPast
+from scheduled_reports.judgement.alert import AlertPast
 from scheduled_reports.ledger.entries import DeliveryState, RunState
 from scheduled_reports.ledger.ledger import Ledger
 from scheduled_reports.ledger.past import Measure

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from scheduled_reports.approval import Approval
-from scheduled_reports.approvers import doubt_about_approvers, unknown_approvers
+from scheduled_reports.approval.approvers import doubt_about_approvers, unknown_approvers
+from scheduled_reports.approval.rule import Approval
 from scheduled_reports.errors import SettingError
 from scheduled_reports.live.base import Sight, Thing
 from scheduled_reports.live.scope import Scope

@@ -9,9 +9,9 @@ from contextlib import closing
 from typing import TypedDict
 
 from scheduled_reports import settings
-from scheduled_reports.airflow_facts import NoAirflow
 from scheduled_reports.connections import Connect
 from scheduled_reports.errors import DeliveryError, ReportError, SourceError
+from scheduled_reports.facts.base import NoAirflow
 from scheduled_reports.ledger import Ledger
 from scheduled_reports.ledger.probes import (
     ProbeEntry,

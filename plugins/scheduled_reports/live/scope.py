@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from scheduled_reports.airflow_facts import AirflowFacts
 from scheduled_reports.archive import RunFolder
 from scheduled_reports.connections import Connect
+from scheduled_reports.facts.base import AirflowFacts
 from scheduled_reports.live.base import Sight
 from scheduled_reports.run import Run
 from scheduled_reports.spec.load import Report

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from scheduled_reports.errors import SourceError
+from scheduled_reports.judgement.newest import moment_of
 from scheduled_reports.live.base import PATIENCE
 from scheduled_reports.model import ConnectionId, TimeZone
-from scheduled_reports.newest import moment_of
 from scheduled_reports.schedule.clock import Duration
 from scheduled_reports.sources.base import Source
 from scheduled_reports.spec.sql import Query, binds_in, in_brackets

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from scheduled_reports.approval import COMMENT
-from scheduled_reports.logic import All, Test, conditions_in, excluding
+from scheduled_reports.approval.rule import COMMENT
+from scheduled_reports.judgement.logic import All, Test, conditions_in, excluding
 from scheduled_reports.spec.marks import Finding, Loc
 from scheduled_reports.spec.places import path_text
 

@@ -9,15 +9,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from scheduled_reports.alert import Alert
-from scheduled_reports.approval import Approval
+from scheduled_reports.approval.rule import Approval
 from scheduled_reports.channels import AnyChannel
 from scheduled_reports.checks import AnyCheck
 from scheduled_reports.datasets import AnyDataset
 from scheduled_reports.document import AnyBlock
 from scheduled_reports.formats import AnyFormat
+from scheduled_reports.judgement.alert import Alert
+from scheduled_reports.judgement.run_when import ConditionsOrWait, RunWhen
 from scheduled_reports.model import EmailAddress, Model, Name
-from scheduled_reports.run_when import ConditionsOrWait, RunWhen
 from scheduled_reports.schedule.schedule import Schedule
 from scheduled_reports.sources import AnySource
 

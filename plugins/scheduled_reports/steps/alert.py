@@ -6,13 +6,13 @@ import datetime as dt
 import logging
 from collections.abc import Iterable, Sequence
 
-from scheduled_reports.alert import Alert, Decided, decide
 from scheduled_reports.conditions import Evidence
 from scheduled_reports.errors import CheckError, ReportError
+from scheduled_reports.judgement.alert import Alert, Decided, decide
+from scheduled_reports.judgement.logic import Test, conditions_in, truth, why
 from scheduled_reports.ledger import Ledger
 from scheduled_reports.ledger.alerts import alert_measures, alert_runs
 from scheduled_reports.ledger.past import PastRuns
-from scheduled_reports.logic import Test, conditions_in, truth, why
 from scheduled_reports.run import Run
 from scheduled_reports.steps import RunSkipped
 from scheduled_reports.steps.alert_things import Alarming, Thing, things_in

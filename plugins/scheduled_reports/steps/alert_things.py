@@ -6,9 +6,9 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from scheduled_reports.alert import AlertKeys
 from scheduled_reports.editions import editions
 from scheduled_reports.errors import CheckError
+from scheduled_reports.judgement.alert import AlertKeys
 from scheduled_reports.run import Run
 from scheduled_reports.sensitive import carried_in
 from scheduled_reports.spec.problems import did_you_mean

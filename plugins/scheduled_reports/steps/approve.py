@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from scheduled_reports.approval import Approval, Approver
-from scheduled_reports.approval_mail import tell_approvers
+from scheduled_reports.approval.mail import tell_approvers
+from scheduled_reports.approval.rule import Approval, Approver
 from scheduled_reports.errors import DeliveryError, ReportError
 from scheduled_reports.ledger import Ledger, RunState
 from scheduled_reports.ledger.findings import Decision, decisions_of, note_decision

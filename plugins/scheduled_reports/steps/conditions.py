@@ -9,10 +9,10 @@ from typing import Any
 
 from scheduled_reports.conditions import Evidence, Verdict
 from scheduled_reports.errors import CheckError, ReportError, SourceError
+from scheduled_reports.judgement.logic import Test, truth, why
 from scheduled_reports.ledger import Ledger
 from scheduled_reports.ledger.findings import Decision, decisions_of, note_decision
 from scheduled_reports.ledger.past import PastRuns
-from scheduled_reports.logic import Test, truth, why
 from scheduled_reports.run import Run
 from scheduled_reports.steps import RunSkipped
 from scheduled_reports.steps.verdicts import (

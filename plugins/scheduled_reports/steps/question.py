@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scheduled_reports.approval import Approver
+from scheduled_reports.approval.rule import Approver
 from scheduled_reports.formats import Artifact
 from scheduled_reports.run import Run
 from scheduled_reports.steps.failing_rows import Kept, kept_in

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 from scheduled_reports.conditions import Condition, Evidence, Verdict
 from scheduled_reports.errors import CheckError, ReportError
+from scheduled_reports.judgement.logic import Test, truth
 from scheduled_reports.ledger import Ledger
 from scheduled_reports.ledger.past import Kind, Measure, note_measures
-from scheduled_reports.logic import Test, truth
 from scheduled_reports.run import Run
 from scheduled_reports.spec.marks import Loc
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import logging
 
+from scheduled_reports.judgement.run_when import RunWhen
 from scheduled_reports.ledger import RunState
 from scheduled_reports.notify import tell_owner
 from scheduled_reports.run import Run
-from scheduled_reports.run_when import RunWhen
 from scheduled_reports.schedule.clock import in_words
 from scheduled_reports.steps import RunSkipped, RunWaits
 

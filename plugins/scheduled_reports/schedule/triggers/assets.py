@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, model_validator
 
-from scheduled_reports.airflow_facts import asset_reference
+from scheduled_reports.facts.base import asset_reference
 from scheduled_reports.schedule.triggers.awaiting import Awaiting
 from scheduled_reports.schedule.triggers.expression import Expression, Group
 

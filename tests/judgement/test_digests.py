@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from judging import tables_of
-from scheduled_reports.digests import digest_of
 from scheduled_reports.errors import SourceError
+from scheduled_reports.judgement.digests import digest_of
 
 TEXT = st.none() | st.sampled_from(["", "a", "b", "ab", "-", "0:", "1:a", "NULL", "'", '"', "\n", "ü", "名"])
 ROWS = st.lists(st.tuples(TEXT, TEXT), max_size=4)

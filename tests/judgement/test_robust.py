@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from scheduled_reports.robust import UsualRange, usual_range
+from scheduled_reports.judgement.robust import UsualRange, usual_range
 
 NUMBERS = st.integers(-(10**6), 10**6).map(float)
 HISTORY = st.lists(NUMBERS, min_size=1, max_size=40)

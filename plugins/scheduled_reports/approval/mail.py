@@ -6,7 +6,7 @@ import logging
 import uuid
 from email.message import EmailMessage
 
-from scheduled_reports.approval import Approver
+from scheduled_reports.approval.rule import Approver
 from scheduled_reports.channels.email import ascii_domain, letter
 from scheduled_reports.editions import EVERYBODY, Edition, editions
 from scheduled_reports.errors import DeliveryError, ReportError, UncertainDeliveryError

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from scheduled_reports.alert import Alert, AlertPast, Decided, decide
+from scheduled_reports.judgement.alert import Alert, AlertPast, Decided, decide
 
 LOW = {"type": "rows", "dataset": "low_stock", "at_least": 1}
 Days = list[tuple[bool, bool]]

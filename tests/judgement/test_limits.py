@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from scheduled_reports.limits import WORDS, Number, Span, contradiction, exact, in_words, missed
+from scheduled_reports.judgement.limits import WORDS, Number, Span, contradiction, exact, in_words, missed
 
 SMALL = st.integers(-3, 3).map(Decimal)
 LIMITS = st.dictionaries(st.sampled_from(sorted(WORDS)), SMALL)

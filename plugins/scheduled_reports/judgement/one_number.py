@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from scheduled_reports.errors import SourceError
-from scheduled_reports.limits import exact, is_number
+from scheduled_reports.judgement.limits import exact, is_number
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from approvals import spec
-from scheduled_reports.approval import Approval
+from scheduled_reports.approval.rule import Approval
 from scheduled_reports.spec.load import BrokenReport, load
 from specs import write
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from scheduled_reports.alert import Alert
 from scheduled_reports.conditions import Condition
-from scheduled_reports.logic import Any, Not, Test, parts
-from scheduled_reports.run_when import RunWhen
+from scheduled_reports.judgement.alert import Alert
+from scheduled_reports.judgement.logic import Any, Not, Test, parts
+from scheduled_reports.judgement.run_when import RunWhen
 from scheduled_reports.schedule.clock import in_words
 
 _LONGEST = 80

@@ -10,7 +10,7 @@ from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_va
 from pydantic_core import CoreSchema, core_schema
 
 from scheduled_reports.conditions import Condition
-from scheduled_reports.logic import All, Any, Not, Test, conditions_in
+from scheduled_reports.judgement.logic import All, Any, Not, Test, conditions_in
 from scheduled_reports.model import Model
 from scheduled_reports.schedule.clock import Duration
 from scheduled_reports.spec.marks import Loc

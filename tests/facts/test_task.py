@@ -11,7 +11,7 @@ from airflow.sdk.execution_time import task_runner
 from airflow.sdk.execution_time.comms import AssetEventsResult, ErrorResponse, VariableResult
 
 from scheduled_reports.errors import ReportError
-from scheduled_reports.task_facts import TaskFacts
+from scheduled_reports.facts.task import TaskFacts
 
 Answers = Callable[[Any], None]
 

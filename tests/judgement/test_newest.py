@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from judging import tables_of
 from scheduled_reports.errors import SourceError
-from scheduled_reports.newest import is_end_of_day, moment_of, newest_in
+from scheduled_reports.judgement.newest import is_end_of_day, moment_of, newest_in
 
 UTC = dt.UTC
 BERLIN = "Europe/Berlin"

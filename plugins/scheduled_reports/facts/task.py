@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from scheduled_reports.airflow_facts import asset_reference
 from scheduled_reports.errors import ReportError
+from scheduled_reports.facts.base import asset_reference
 
 if TYPE_CHECKING:
     from airflow.sdk.execution_time.comms import ErrorResponse

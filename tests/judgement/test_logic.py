@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scheduled_reports.conditions import Evidence, Verdict
 from scheduled_reports.conditions.base import Condition
 from scheduled_reports.conditions.rows import Rows
-from scheduled_reports.logic import All, Any, Not, Test, conditions_in, excluding, truth, why
+from scheduled_reports.judgement.logic import All, Any, Not, Test, conditions_in, excluding, truth, why
 from scheduled_reports.spec.marks import Loc
 
 Values = Mapping[Loc, bool | None]

@@ -9,7 +9,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from scheduled_reports.logic import All, Test
+from scheduled_reports.judgement.logic import All, Test
 from scheduled_reports.model import Model
 from scheduled_reports.spec.marks import TableName
 

@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from scheduled_reports.conditions import AnyCondition
 from scheduled_reports.conditions.base import Condition, Verdict
-from scheduled_reports.limits import Span
+from scheduled_reports.judgement.limits import Span
 from scheduled_reports.model import Model
 from scheduled_reports.spec.marks import Loc
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from scheduled_reports.errors import SourceError
-from scheduled_reports.one_number import one_number
+from scheduled_reports.judgement.one_number import one_number
 
 
 def of(values: list[Any], kind: pa.DataType | None = None) -> Decimal:

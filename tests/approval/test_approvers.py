@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from scheduled_reports.approval import Approval
-from scheduled_reports.approvers import doubt_about_approvers, require_known, unknown_approvers
+from scheduled_reports.approval.approvers import doubt_about_approvers, require_known, unknown_approvers
+from scheduled_reports.approval.rule import Approval
 from scheduled_reports.errors import SettingError
 
 

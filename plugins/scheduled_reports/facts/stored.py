@@ -6,8 +6,8 @@ import datetime as dt
 import os
 from typing import Any
 
-from scheduled_reports.airflow_facts import asset_reference
 from scheduled_reports.errors import ReportError
+from scheduled_reports.facts.base import asset_reference
 from scheduled_reports.settings import database_url
 
 

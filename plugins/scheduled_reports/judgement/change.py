@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from scheduled_reports.limits import contradiction, exact, in_words, is_number, missed
+from scheduled_reports.judgement.limits import contradiction, exact, in_words, is_number, missed
 from scheduled_reports.model import Model
 
 _PERCENT = r"^[+-]?[0-9]+(\.[0-9]+)? ?%$"

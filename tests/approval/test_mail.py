@@ -13,7 +13,7 @@ from approvals import held_run, held_spec, mails, text_of
 from demo.mail_server import MailServer
 from people import PEOPLE, connect_crm, people
 from runs import NOW, connect_mail, ledger_of, rendered, run_of
-from scheduled_reports import approval_mail
+from scheduled_reports.approval import mail as approval_mail
 from scheduled_reports.steps.approve import approve
 
 
@@ -80,7 +80,7 @@ approval:
   approvers:
     - {user: ana, email: ana@northwind.example}
     - {user: aud, email: aud@northwind.example, role: auditor}
-    - {user: eve, email: eve@northwind.example, role: guest}
+    - {user: eve, email: eve@northwind.example}
 content:
 """
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from scheduled_reports.change import Change, share
+from scheduled_reports.judgement.change import Change, share
 
 NUMBERS = st.decimals(-1_000_000, 1_000_000, places=2)
 

@@ -13,8 +13,8 @@ from airflow.sdk import Param
 from airflow.sdk.exceptions import TaskAwaitingInput
 
 from scheduled_reports import settings
-from scheduled_reports.approval import COMMENT, Approval
-from scheduled_reports.approvers import anybody_may_answer, doubt_about_approvers, require_known
+from scheduled_reports.approval.approvers import anybody_may_answer, doubt_about_approvers, require_known
+from scheduled_reports.approval.rule import COMMENT, Approval
 from scheduled_reports.ledger import Ledger
 from scheduled_reports.run import Run
 from scheduled_reports.schedule.schedule import Schedule

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scheduled_reports.approval import Approval
+from scheduled_reports.approval.rule import Approval
 from scheduled_reports.errors import SettingError
 from scheduled_reports.spec.marks import Finding
 from scheduled_reports.spec.problems import did_you_mean

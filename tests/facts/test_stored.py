@@ -8,7 +8,7 @@ import pytest
 from airflow.sdk import Variable
 
 from scheduled_reports.errors import ReportError
-from scheduled_reports.stored_facts import StoredFacts
+from scheduled_reports.facts.stored import StoredFacts
 
 
 def test_a_variable_in_the_environment_needs_no_database(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from approvals import ESCALATE, spec
-from scheduled_reports.approval_task import link_to
+from scheduled_reports.approval.task import link_to
 from scheduled_reports.dag import report_dag
 from scheduled_reports.spec.load import Report, load
 from specs import SALES, write

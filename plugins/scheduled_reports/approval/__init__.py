@@ -1,0 +1,1 @@
+"""Who must agree before a report is sent, and how they are asked."""

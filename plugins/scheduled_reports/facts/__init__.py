@@ -1,0 +1,1 @@
+"""What conditions may ask Airflow, beside its connections: in a task, and from the command line."""

@@ -1,0 +1,1 @@
+"""What conditions, alerts and checks judge by: logic, limits, numbers, instants, digests."""
