@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -27,12 +28,16 @@ from specs import shop, write
 
 pytestmark = pytest.mark.timeout(600)
 USERS = "demo:admin,ana:user,ben:user,cleo:user,dora:user,vic:viewer"
-ESCALATE = "within: 15s\nthen: escalate\nescalate_to: [{user: cleo, email: cleo@northwind.example}]\n"
+ESCALATE = "within: 40s\nthen: escalate\nescalate_to: [{user: cleo, email: cleo@northwind.example}]\n"
 SPECS = {
     "held": held_spec("within: 1h\n"),
     "escalating": held_spec(ESCALATE),
     "unknown": held_spec().replace("user: ben", "user: benn"),
 }
+
+
+HASTE = 10
+"""Seconds: Airflow loses an answer that comes before its scheduler has noticed that the task waits."""
 
 
 @dataclass
@@ -67,6 +72,7 @@ class Up:
             return self.users["demo"].get(f"{path}/-1/hitlDetails").json()
 
         found: dict[str, Any] = wait_for(waiting, f"question of {dag_id}")
+        time.sleep(HASTE)
         return found
 
     def answer(self, dag_id: str, user: str, option: str, comment: str = "", task: str = "approve") -> int:

@@ -86,7 +86,7 @@ def test_the_repository_dropped_into_airflow_home_needs_no_installation(tmp_path
 
     facts, place, fonts = found(home, libraries)
 
-    assert facts == "1 {} ['sales__daily'] {}"
+    assert facts == "1 {} ['reports_health', 'sales__daily'] {}"
     assert Path(place).resolve() == ROOT / "plugins" / "scheduled_reports"
     assert ".ttf" in fonts
 
@@ -96,7 +96,7 @@ def test_the_installed_wheel_needs_no_plugins_folder(tmp_path: Path, libraries: 
 
     facts, place, fonts = found(home, wheel, libraries)
 
-    assert facts == "1 {} ['sales__daily'] {}"
+    assert facts == "1 {} ['reports_health', 'sales__daily'] {}"
     assert Path(place) == wheel / "scheduled_reports"
     assert ".ttf" in fonts
 
@@ -106,7 +106,7 @@ def test_both_at_once_register_the_plugin_once(tmp_path: Path, libraries: Path, 
 
     facts, _, _ = found(home, wheel, libraries)
 
-    assert facts == "1 {} ['sales__daily'] {}"
+    assert facts == "1 {} ['reports_health', 'sales__daily'] {}"
 
 
 def test_the_wheel_holds_all_that_the_package_reads(wheel: Path) -> None:

@@ -152,7 +152,7 @@ def test_the_report_about_the_reports_reads_airflows_api_and_the_ledger(up: Up) 
     run = up.run("weekly_report_runs__weekly")
 
     assert run["state"] == "success", run["tasks"]
-    assert len(list((up.folder / "out/demo/inbox").glob("*data.team@northwind.example_report-health*.eml"))) == 1
+    assert len(list((up.folder / "out/demo/inbox").glob("*data.team@northwind.example_report-runs*.eml"))) == 1
 
 
 def test_the_hourly_look_finds_that_all_that_the_samples_need_can_be_used(up: Up) -> None:
