@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 
 from extracts import extracted, run_with
+from scheduled_reports.connections import airflow_connection, sql_engine
 from scheduled_reports.databases import session
+from scheduled_reports.databases.postgres import Special
 from scheduled_reports.errors import SourceError
 
 NOBODY_ELSE = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -39,6 +41,17 @@ def test_a_query_that_takes_too_long_is_ended_at_the_server(
     assert not list(tmp_path.glob("orders*"))
     while shop.run(NOBODY_ELSE) != [(0,)]:
         pass
+
+
+def test_what_cancels_a_query_leaves_no_connection_behind(shop: Any) -> None:
+    engine = sql_engine(airflow_connection, "shop")
+    with engine.connect() as connection:
+        cancel = Special(engine).canceller(connection)
+    engine.dispose()  # the query's thread may be done before the one that cancels it
+
+    cancel()
+
+    assert shop.run(NOBODY_ELSE) == [(0,)]
 
 
 @pytest.mark.parametrize(

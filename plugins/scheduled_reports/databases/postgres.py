@@ -73,6 +73,7 @@ class Special(EngineDatabase):
 
         def cancel() -> None:
             with self.engine.connect() as other:
+                other.detach()  # the query's thread may have done with the pool before: nobody would close it there
                 other.exec_driver_sql(f"SELECT pg_cancel_backend({int(process)})")
 
         return cancel
