@@ -1,49 +1,19 @@
-"""How a report looks: what its pages, its mail and its charts share.
-
-Text colours keep a contrast of at least 4.5:1 on white (WCAG 2.2, 1.4.3); the series colours are those of Okabe and Ito
-(https://jfly.uni-koeln.de/color/), with the accent first, and can be told apart by colour-blind readers. `ink` and
-`notice` keep that contrast on `notice_paper` too.
-"""
+"""The colours and fonts of the built-in brand, for what does not know a document's own."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-from types import MappingProxyType
+from scheduled_reports.brands import HOUSE
+from scheduled_reports.brands import font_family as _font_family
+from scheduled_reports.brands.fonts import FONTS
 
-FONTS = Path(__file__).parents[1] / "formats" / "fonts"
-"""The folder of the fonts that come with this package."""
+__all__ = ["COLORS", "FONTS", "FONT_STACK", "MAIL_FONT_STACK", "SERIES", "font_family"]
 
-FONT_STACK = ("Inter", "Noto Sans", "Noto Sans CJK SC", "DejaVu Sans", "sans-serif")
-"""The house font, then fonts for the scripts that it lacks.
-
-No emoji font is named: it has figures too, and Pango would take them from it. Systems find it for emoji by themselves.
-"""
-
-MAIL_FONT_STACK = (
-    "Inter", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "Noto Sans", "Noto Sans CJK SC",
-    "sans-serif",
-)  # fmt: skip
-"""A mail carries no fonts: the house font where the reader has it, else the one of the reader's system."""
-
-COLORS: Mapping[str, str] = MappingProxyType({
-    "ink": "#14212b",
-    "muted": "#566573",
-    "rule": "#dce3e8",
-    "hair": "#e8edf1",
-    "accent": "#0b5c7a",
-    "good": "#14713d",
-    "bad": "#b3261e",
-    "neutral": "#566573",
-    "paper": "#ffffff",
-    "notice": "#8a4a00",
-    "notice_edge": "#e69f00",
-    "notice_paper": "#fff3d6",
-})  # fmt: skip
-
-SERIES = ("#0b5c7a", "#e69f00", "#56b4e9", "#cc79a7", "#009e73", "#d55e00", "#7d8791", "#5a3d8c")
+FONT_STACK = HOUSE.font_stack
+MAIL_FONT_STACK = HOUSE.mail_font_stack
+COLORS = HOUSE.colors
+SERIES = HOUSE.series
 
 
 def font_family(stack: tuple[str, ...] = FONT_STACK) -> str:
     """Return a font stack as a CSS value with single quotes."""
-    return ", ".join(f"'{name}'" if " " in name else name for name in stack)
+    return _font_family(stack)
