@@ -9,10 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
+import specs
 from sample_document import document, write
 from scheduled_reports.document import Chart, ChartBlock
 from scheduled_reports.errors import DocumentError
+from scheduled_reports.language import ENGLISH, Language
+from scheduled_reports.spec.load import BrokenReport, load
+from scheduled_reports.tables import Tables
 
 BAR = {"mark": "bar", "encoding": {"x": {"field": "hour"}, "y": {"field": "calls", "type": "quantitative"}}}
 
@@ -86,7 +91,8 @@ def test_a_dataset_without_rows_makes_an_empty_chart(tmp_path: Path) -> None:
 def test_a_column_that_is_not_there_is_told_with_the_nearest(tmp_path: Path, view: dict[str, Any]) -> None:
     write(tmp_path, "t", {"hour": [8], "calls": [5]})
 
-    with pytest.raises(DocumentError, match=r"chart over 't': there is no column 'huor': did you mean 'hour'\?"):
+    place = r"chart over 't', `vega_lite\.[^`]+field`"
+    with pytest.raises(DocumentError, match=place + r": there is no column 'huor': did you mean 'hour'\?"):
         bound(tmp_path, view)
 
 
@@ -109,3 +115,81 @@ def test_more_points_than_can_be_told_apart_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DocumentError, match="too many points: 20,001 rows, at most 20,000 can be drawn") as caught:
         bound(tmp_path, BAR)
     assert "aggregate" in caught.value.fix
+
+
+@pytest.mark.parametrize(
+    ("keys", "where", "message"),
+    [
+        ({}, (), "a chart needs 'mark' with 'x' and 'y', or 'vega_lite'"),
+        ({"mark": "bar", "x": "a"}, ("y",), "a bar chart needs 'y'"),
+        ({"mark": "bar", "x": "a", "y": "b", "vega_lite": BAR}, ("mark",), "'mark' has no place beside 'vega_lite'"),
+        ({"x": "a", "y": "b"}, (), "a chart needs 'mark'"),
+        ({"mark": "line", "x": "a", "y": "b", "slices": 3}, ("slices",), "a line chart has no 'slices'"),
+        ({"mark": "heatmap", "x": "a", "y": "b"}, ("color",), "a heatmap needs 'color'"),
+        ({"mark": "pie", "x": "a", "y": ["b", "c"]}, ("y",), "a pie chart has one 'y'"),
+        ({"mark": "bar", "x": "a", "y": ["b", "c"], "color": "d"}, ("color",), "are series already"),
+        ({"mark": "bar", "x": "a", "y": ["b", "b"]}, ("y",), "a column stands twice"),
+    ],
+)
+def test_keys_that_do_not_go_together_are_told_at_the_key(
+    keys: dict[str, Any], where: tuple[str, ...], message: str
+) -> None:
+    with pytest.raises(ValidationError) as caught:
+        ChartBlock.model_validate({"type": "chart", "dataset": "t", **keys})
+    first = caught.value.errors()[0]
+    assert first["loc"] == where
+    assert message in first["msg"]
+
+
+def test_a_short_form_shows_only_the_columns_that_it_names() -> None:
+    short = ChartBlock.model_validate({"type": "chart", "dataset": "t", "mark": "bar", "x": "a", "y": ["b", "c"]})
+    assert [shown.columns for shown in short.shows()] == [("a", "b", "c")]
+    whole = ChartBlock(type="chart", dataset="t", vega_lite=BAR)
+    assert [shown.columns for shown in whole.shows()] == [None]
+
+
+def test_a_short_form_without_a_figure_is_empty(tmp_path: Path) -> None:
+    block = ChartBlock.model_validate({"type": "chart", "dataset": "t", "mark": "bar", "x": "a", "y": "b"})
+    for figures, empty in (([None, float("nan")], True), ([None, 0.0], False)):
+        write(tmp_path, "t", {"a": ["x", "y"], "b": figures})
+        assert block.is_empty(Tables(tmp_path)) is empty
+
+
+def short(folder: Path, language: Language = ENGLISH, **keys: Any) -> Chart:
+    block = ChartBlock.model_validate({"type": "chart", "dataset": "t", **keys})
+    chart = document(folder, block, language=language).blocks[0]
+    assert isinstance(chart, Chart)
+    return chart
+
+
+def test_a_chart_without_alternative_text_gets_one_from_its_data(tmp_path: Path) -> None:
+    write(tmp_path, "t", {"hour": [8, 11, 19], "calls": [120, 412, 98]})
+    bars = short(tmp_path, mark="bar", x="hour", y="calls")
+    assert bars.alt == "Bar chart: Calls by Hour; highest 412 at 11, lowest 98 at 19"
+    assert short(tmp_path, mark="bar", x="hour", y="calls", alt="By hour").alt == "By hour"
+
+
+def test_lying_bars_and_heatmaps_are_as_high_as_they_need_unless_their_author_says(tmp_path: Path) -> None:
+    names = [f"A rather long name of number {number}" for number in range(20)]
+    write(tmp_path, "t", {"name": names, "calls": list(range(20))})
+    assert short(tmp_path, mark="bar", x="name", y="calls").height > 300
+    assert short(tmp_path, mark="bar", x="name", y="calls", height=200).height == 200
+    assert short(tmp_path, mark="bar", x="name", y="calls", horizontal=False).height == 220
+
+
+def test_a_mistake_in_vega_lite_is_told_with_its_place_in_the_spec(tmp_path: Path) -> None:
+    block = """
+        - type: chart
+          dataset: totals
+          vega_lite:
+            mark: bar
+            encoding:
+              x: {field: orders, type: quantitive}
+    """
+    report = load(specs.write(tmp_path, specs.with_block(block)), tmp_path / "include")
+    assert isinstance(report, BrokenReport)
+    [problem] = report.problems
+    line = next(at for at, text in enumerate(report.path.read_text().splitlines(), 1) if "quantitive" in text)
+    assert problem.line == line
+    assert problem.message == "content[3].vega_lite.encoding.x.type: there is no Vega-Lite type 'quantitive'"
+    assert problem.hint.startswith("did you mean 'quantitative'?")

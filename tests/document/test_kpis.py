@@ -54,7 +54,8 @@ def test_a_figure_is_compared_with_the_previous_one(
 ) -> None:
     kpi = figure(tmp_path, value, previous, **item)
 
-    assert (kpi.text, kpi.change, kpi.verdict) == (text, change, verdict)
+    (other,) = kpi.comparisons
+    assert (kpi.text, other.change, other.verdict) == (text, change, verdict)
 
 
 @pytest.mark.parametrize("missing", [None, float("nan"), float("inf")])
@@ -62,16 +63,18 @@ def test_what_is_missing_is_a_dash_and_compared_with_nothing(tmp_path: Path, mis
     gone = figure(tmp_path, missing, 5.0)
     first = figure(tmp_path, 5.0, missing)
 
-    assert (gone.value, gone.text, gone.change, gone.previous_text) == (None, "–", "", "5")
-    assert (first.text, first.previous, first.previous_text, first.change) == ("5", None, "", "")
-    assert (gone.verdict, first.verdict) == ("neutral", "neutral")
+    assert (gone.value, gone.text) == (None, "–")
+    assert [(other.text, other.change, other.words, other.verdict) for other in gone.comparisons] == [
+        ("5", "", "was 5", "neutral")
+    ]
+    assert (first.text, first.comparisons) == ("5", ())
 
 
 def test_the_previous_figure_is_written_like_the_figure(tmp_path: Path) -> None:
     kpi = figure(tmp_path, 0.5, 0.25, format="0.0%")
 
-    assert (kpi.format, kpi.previous, kpi.previous_text) == ("0.0%", 0.25, "25.0%")
-    assert figure(tmp_path, 2.5, 2.0).previous_text == "2.00"
+    assert (kpi.format, kpi.comparisons[0].figure, kpi.comparisons[0].text) == ("0.0%", 0.25, "25.0%")
+    assert figure(tmp_path, 2.5, 2.0).comparisons[0].text == "2.00"
 
 
 def test_figures_stand_in_the_order_of_the_spec(tmp_path: Path) -> None:
@@ -79,7 +82,50 @@ def test_figures_stand_in_the_order_of_the_spec(tmp_path: Path) -> None:
 
     found = bound(tmp_path, {"label": "Two", "value": "b"}, {"label": "One", "value": "a"})
 
-    assert [(kpi.label, kpi.value, kpi.change) for kpi in found.items] == [("Two", 2.0, ""), ("One", 1.0, "")]
+    assert [(kpi.label, kpi.value, kpi.comparisons) for kpi in found.items] == [("Two", 2.0, ()), ("One", 1.0, ())]
+
+
+def test_a_figure_may_be_compared_with_the_year_before_and_a_target_too(tmp_path: Path) -> None:
+    kpi = figure(tmp_path, 7753, 7411, year="now", target=8000, unit="calls")
+
+    assert kpi.text == "7,753\N{NO-BREAK SPACE}calls"
+    assert [(other.against, other.arrow, other.change, other.verdict, other.words) for other in kpi.comparisons] == [
+        ("previous", "▲", "+4.6 %", "good", "better than 7,411\N{NO-BREAK SPACE}calls"),
+        ("year", "", "unchanged", "neutral", "7,753\N{NO-BREAK SPACE}calls a year before"),
+        ("target", "▼", "−3.1 %", "bad", "target 8,000\N{NO-BREAK SPACE}calls missed"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "better", "verdict", "words"),
+    [(100, "higher", "good", "target 100 met"), (101, "lower", "bad", "target 100 missed"),
+     (99, "lower", "good", "target 100 met"), (5, "neither", "neutral", "target 100")],
+)  # fmt: skip
+def test_a_target_is_met_or_missed(tmp_path: Path, value: int, better: str, verdict: str, words: str) -> None:
+    target = figure(tmp_path, value, None, target=100, better=better).comparisons[-1]
+
+    assert (target.verdict, target.words) == (verdict, words)
+
+
+def test_a_sparkline_has_the_points_of_its_dataset_in_their_order(tmp_path: Path) -> None:
+    write(tmp_path, "days", {"calls": [3.0, None, float("nan"), 5.0]})
+
+    kpi = figure(tmp_path, 5, sparkline={"dataset": "days", "value": "calls"})
+
+    assert kpi.trend == (3.0, None, None, 5.0)
+
+
+@pytest.mark.parametrize(
+    ("points", "value", "why"),
+    [([1.0] * 367, "calls", "sparkline over 'days': too many points: 367 rows, at most 366"),
+     ([1.0], "cals", "sparkline over 'days': there is no column 'cals'"),
+     (["many"], "calls", "the key figure in column 'calls' is not a number: it is 'many'")],
+)  # fmt: skip
+def test_a_sparkline_that_cannot_be_drawn_is_told(tmp_path: Path, points: list[Any], value: str, why: str) -> None:
+    write(tmp_path, "days", {"calls": points})
+
+    with pytest.raises(DocumentError, match=why):
+        figure(tmp_path, 5, sparkline={"dataset": "days", "value": value})
 
 
 @pytest.mark.parametrize(("rows", "why"), [([], "it has 0"), ([1, 2], "it has 2"), ([1] * 1200, "it has 1,200")])

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from scheduled_reports.document import Column
-from scheduled_reports.document.layout import LARGEST, SMALLEST, ems, figure_size, layout, tiles_per_row
+from scheduled_reports.document.layout import (
+    LARGEST,
+    SMALLEST,
+    Need,
+    column_groups,
+    ems,
+    figure_size,
+    layout,
+    need,
+    repeated,
+    tiles_per_row,
+)
 
 A4_WIDTH = 510.0
 
@@ -62,3 +75,32 @@ def test_key_figures_stand_in_even_rows(count: int, per_row: int) -> None:
 def test_long_figures_are_set_smaller() -> None:
     assert figure_size(["7,753"], 100, 20) == 20
     assert figure_size(["1,234,567.00 €"], 100, 20) < 14
+
+
+def test_a_column_is_as_wide_as_its_author_says() -> None:
+    wide, narrow = replace(column("Name"), width=60.0), replace(column("Remark"), width=20.0)
+    shares = layout([wide, narrow], [("Anna", "a long remark of many words")], A4_WIDTH).shares
+    assert shares[0] / shares[1] == pytest.approx(3, rel=0.1)
+
+
+def test_a_number_has_its_room_though_its_author_wants_less() -> None:
+    figures = replace(column("N", "right"), width=2.0)
+    assert need(figures, ["1,234,567"]).least > ems("1,234,567")
+
+
+def test_a_date_stays_on_one_line() -> None:
+    dates = replace(column("Day"), kind="date")
+    assert need(dates, ["24 September 2026"]).least > ems("24 September 2026")
+
+
+def test_groups_of_columns_have_the_first_and_every_other_once() -> None:
+    needs = [Need(10, 10, bends=True), *(Need(width, width, bends=False) for width in (5, 7, 9, 4, 30, 6, 8))]
+    groups = column_groups(needs, 32)
+    assert all(group[0] == 0 for group in groups)
+    assert [place for group in groups for place in group[1:]] == list(range(1, 8))
+    assert all(sum(min(needs[place].least, 22) for place in group[1:]) <= 22.01 for group in groups)
+
+
+def test_a_long_first_column_takes_less_than_a_third_where_it_is_repeated() -> None:
+    assert repeated(Need(9, 24, bends=True), 60).least == 18
+    assert repeated(Need(9, 12, bends=True), 60).least == 12

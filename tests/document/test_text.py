@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from scheduled_reports.document import Heading, HeadingBlock, Text, TextBlock
+from scheduled_reports.document import Binding, Heading, HeadingBlock, Text, TextBlock
 from scheduled_reports.errors import SpecError
 from scheduled_reports.tables import Tables
 
 
 def bound(markdown: str) -> Text:
-    return TextBlock(type="text", markdown=markdown).bind(Tables(Path()), {"who": "<Anna>"})
+    return TextBlock(type="text", markdown=markdown).bind(Binding(Tables(Path()), {"who": "<Anna>"}))
 
 
 def test_html_in_it_is_shown_as_text() -> None:
@@ -51,7 +51,7 @@ def test_a_link_that_is_a_script_is_no_link() -> None:
 
 
 def test_words_are_filled_into_text_and_headings_and_unknown_ones_refused() -> None:
-    heading = HeadingBlock(type="heading", text="For {{ who }}", level=2).bind(Tables(Path()), {"who": "Anna"})
+    heading = HeadingBlock(type="heading", text="For {{ who }}", level=2).bind(Binding(Tables(Path()), {"who": "Anna"}))
 
     assert heading == Heading("For Anna", 2)
     with pytest.raises(SpecError, match="'whom' is undefined"):

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
-from scheduled_reports.document.numbers import shown
+from pydantic import BeforeValidator, Field
+
+from scheduled_reports.document.run_data import RunData
 from scheduled_reports.errors import DocumentError
+from scheduled_reports.language import ENGLISH, Language
 from scheduled_reports.model import Model
-from scheduled_reports.shown import Shown, whole_tables
+from scheduled_reports.shown import Shown
+from scheduled_reports.spec.marks import Sql, TableName, marked
 from scheduled_reports.spec.problems import did_you_mean
+from scheduled_reports.spec.sql import quoted, without_end
 from scheduled_reports.tables import Tables
+from scheduled_reports.templates import data_used, fill
 
 
 @dataclass(frozen=True)
@@ -22,12 +30,88 @@ class Bound:
     kind = ""
 
 
+@dataclass(frozen=True)
+class Binding:
+    """What blocks are bound to.
+
+    Attributes:
+        tables: The run's tables.
+        words: The words that templates may use.
+        language: The language of the report.
+        include: The folder with what authors keep beside their specs.
+        values: The values that SQL binds.
+    """
+
+    tables: Tables
+    words: Mapping[str, Any]
+    language: Language = ENGLISH
+    include: Path = field(default_factory=Path)
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def fill(self, text: str, *, markdown: bool = False) -> str:
+        """Return a text of the content with its templates filled; they may use the run's data.
+
+        Raises:
+            SpecError: It is not valid.
+            SourceError: The data that it names is not there.
+        """
+        words = {**self.words, "data": RunData(self.tables), "language": self.language}
+        return fill(text, words, markdown=markdown)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The schedule's time zone."""
+        return ZoneInfo(self.words["schedule"]["timezone"])
+
+
+class RowsOf(Model):
+    """Rows on which something depends."""
+
+    dataset: TableName = Field(description="A source or dataset of this report.")
+    where: Sql | None = Field(None, description="SQL condition on its rows: `late > 0`. May use bind values.")
+
+
+def _rows_of(given: Any) -> Any:
+    return {"dataset": given} if isinstance(given, str) else given
+
+
 class Block(Model):
     """One part of a report's content, before it has data."""
 
+    only_if: Annotated[RowsOf | None, BeforeValidator(_rows_of, json_schema_input_type=RowsOf | str | None)] = Field(
+        None,
+        description="Shown only where this dataset has a row, or one that fits: `{dataset: calls, where: late > 0}`.",
+    )
+
+    def is_shown(self, data: Binding) -> bool:
+        """Return whether the rows are there on which it depends.
+
+        Raises:
+            SourceError: The condition is not one that the dataset can be asked.
+        """
+        if self.only_if is None:
+            return True
+        sql = f"SELECT 1 FROM {quoted(self.only_if.dataset)}"
+        sql += f" WHERE {without_end(self.only_if.where)}\n" if self.only_if.where else ""
+        with data.tables.query(f"{sql} LIMIT 1", data.values, f"only_if over {self.only_if.dataset!r}") as reader:
+            return any(batch.num_rows for batch in reader)
+
     def shows(self) -> Iterator[Shown]:
         """Yield what of which tables becomes a part of the report's files."""
-        return whole_tables(self)
+        yield from self.tables_shown()
+        for _, mark, text in marked(self):
+            if mark.kind == "content":
+                yield from (Shown(table, (column,) if column else None) for table, column in data_used(text))
+
+    def tables_shown(self) -> Iterator[Shown]:
+        """Yield what is shown of tables, beside what its texts use."""
+        for loc, mark, name in marked(self):
+            if mark.kind == "table" and loc[0] != "only_if":
+                yield Shown(name)
+
+    def inner(self) -> tuple[Block, ...]:
+        """Return the blocks within it."""
+        return ()
 
     def is_empty(self, tables: Tables, *, beside_nothing: bool = False) -> bool | None:
         """Return whether it has nothing to show; None where that says nothing about the report, as of a heading.
@@ -39,12 +123,19 @@ class Block(Model):
         return None
 
     @abstractmethod
-    def bind(self, tables: Tables, words: Mapping[str, Any]) -> Bound:
+    def bind(self, data: Binding) -> Bound:
         """Return the block with its data.
 
         Raises:
             DocumentError: The block does not fit the data.
         """
+
+
+def all_blocks(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield blocks and the blocks within them, from top to bottom."""
+    for block in blocks:
+        yield block
+        yield from all_blocks(block.inner())
 
 
 def require_columns(wanted: list[str], present: list[str], what: str) -> None:
@@ -55,10 +146,10 @@ def require_columns(wanted: list[str], present: list[str], what: str) -> None:
                                 fix="correct the name in `content`, or add the column to the query")  # fmt: skip
 
 
-def written(value: Any, pattern: str | None, what: str) -> str:
+def written(language: Language, value: Any, pattern: str | None, what: str) -> str:
     """Return `value` as readers see it; raise DocumentError when the pattern that `what` gives does not fit."""
     try:
-        return shown(value, pattern)
+        return language.shown(value, pattern)
     except ValueError as error:
         raise DocumentError(f"{what} cannot be shown as {pattern!r}", why=str(error),
                             fix="correct its `format`, for example '#,##0.00' or 'yyyy-MM-dd'") from error  # fmt: skip

@@ -12,7 +12,12 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u
 
 def clean(text: str) -> str:
     """Return `text` on one line, without control characters and without marks that turn the reading direction."""
-    return " ".join(_CONTROLS.sub("", text).split())
+    return " ".join(printable(text).split())
+
+
+def printable(text: str) -> str:
+    """Return `text` without control characters and without marks that turn the reading direction; spaces stay."""
+    return _CONTROLS.sub("", text)
 
 
 def padded(text: str, width: int, align: str = "left") -> str:

@@ -1,4 +1,4 @@
-"""A Vega-Lite chart over a dataset."""
+"""A chart over a dataset: a short form, or Vega-Lite."""
 
 from __future__ import annotations
 
@@ -7,18 +7,28 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from scheduled_reports.document.block import Block, Bound, require_columns
+from scheduled_reports.charts.alt import described
+from scheduled_reports.charts.columns import Columns, wall_time
+from scheduled_reports.charts.compiled import HEIGHT, WIDTH, compiled, usual_height
+from scheduled_reports.charts.fields import ShortFields
+from scheduled_reports.charts.form import ShortForm
+from scheduled_reports.charts.look import Look
+from scheduled_reports.charts.reading import short_form
+from scheduled_reports.charts.vega_fields import dated, named, quantities
+from scheduled_reports.charts.vega_lite import faults
+from scheduled_reports.document.block import Binding, Block, Bound, require_columns
 from scheduled_reports.document.nothing import shows_nothing
-from scheduled_reports.document.vega_lite import check, dated, quantities
 from scheduled_reports.errors import DocumentError
-from scheduled_reports.spec.marks import TableName, Template
+from scheduled_reports.shown import Shown
+from scheduled_reports.spec.marks import ContentTemplate, Loc, TableName
+from scheduled_reports.spec.places import path_text
 from scheduled_reports.tables import Tables
-from scheduled_reports.templates import fill
 
 MAX_POINTS = 20_000
 """More marks than this neither draw in seconds nor can be told apart on a page; the query should aggregate."""
@@ -32,13 +42,18 @@ class Chart(Bound):
         title: Its caption; may be empty.
         alt: What it shows, in words, for who cannot see it.
         vega_lite: The specification with its data inside (`data.values`); no size or colours beyond the author's.
+            `charts.drawing.styled` returns it for a width, in a brand's look.
         height: Height of the plot in CSS pixels.
+        short: The short form with its data, where its author wrote one.
+        anchor: Its name as a target within a document.
     """
 
     title: str
     alt: str
     vega_lite: Mapping[str, Any]
     height: int
+    short: ShortForm | None = None
+    anchor: str = ""
     kind = "chart"
 
     @property
@@ -47,25 +62,42 @@ class Chart(Bound):
         return len(self.vega_lite["data"]["values"])
 
 
-class ChartBlock(Block):
-    """A chart, written as Vega-Lite (https://vega.github.io/vega-lite/docs/) over one dataset."""
+class ChartBlock(ShortFields, Block):
+    """A chart over one dataset: a short form, or Vega-Lite (https://vega.github.io/vega-lite/docs/)."""
 
     type: Literal["chart"]
-    title: Template = Field("", description="Its caption; may hold templates.")
+    title: ContentTemplate = Field("", description="Its caption; may hold templates.")
     dataset: TableName = Field(description="A source or dataset of this report.")
-    alt: Template = Field("", description="What the chart shows, in words; its title unless given.")
-    height: int = Field(220, ge=60, le=1200, description="Height of the plot in pixels.")
-    vega_lite: dict[str, Any] = Field(description="A Vega-Lite specification without `data`.")
+    alt: ContentTemplate = Field(
+        "", description="What the chart shows, in words; made from the data, of Vega-Lite from the title, unless given."
+    )
+    height: int | None = Field(
+        None, ge=60, le=1200, description=f"Height of the plot in pixels; {HEIGHT}, or what the bars need."
+    )
+    vega_lite: dict[str, Any] | None = Field(
+        None, description="A Vega-Lite specification without `data`, in place of the keys of a short form."
+    )
 
-    @field_validator("vega_lite")
-    @classmethod
-    def _data_is_ours(cls, value: dict[str, Any]) -> dict[str, Any]:
-        if "data" in value:
-            raise ValueError("'data' is not allowed here; the chart's 'dataset' gives the data")
-        if not {"mark", "layer", "hconcat", "vconcat", "concat", "facet", "repeat", "spec"} & set(value):
-            raise ValueError("the Vega-Lite specification draws nothing; give it a 'mark' and an 'encoding'")
-        check(value)
-        return value
+    @model_validator(mode="after")
+    def _is_one_of_both(self) -> Self:
+        if errors := list(self._errors()):
+            raise ValidationError.from_exception_data("chart", errors)
+        return self
+
+    def _errors(self) -> Iterator[InitErrorDetails]:
+        if self.vega_lite is None:
+            if self.mark is None:
+                yield _error((), "a chart needs 'mark' with 'x' and 'y', or 'vega_lite'; "
+                                 "mark: bar, line, area, pie, scatter, heatmap")  # fmt: skip
+            yield from (_error((key,), message) for key, message in self.short_form_faults())
+            return
+        for key in sorted(self.model_fields_set & set(ShortFields.model_fields)):
+            yield _error((key,), f"{key!r} has no place beside 'vega_lite'; write one of them")
+        yield from (_error(("vega_lite", *loc), message) for loc, message in faults(self.vega_lite))
+
+    def tables_shown(self) -> Iterator[Shown]:
+        """Yield the columns of a short form; a specification may show all that there are."""
+        yield Shown(self.dataset, None if self.vega_lite is not None else self.columns())
 
     def is_empty(self, tables: Tables, *, beside_nothing: bool = False) -> bool:
         """Return whether it has no row, or nothing in the columns that give its marks their place or their length."""
@@ -73,39 +105,50 @@ class ChartBlock(Block):
 
     def _draws_nothing(self, tables: Tables) -> bool:
         """Return whether every mark measures what is null: Vega-Lite draws the axes alone."""
-        marks, made = list(quantities(self.vega_lite)), set(_values(self.vega_lite, "as"))
+        present = set(tables.columns(self.dataset))
+        if self.vega_lite is None:
+            return set(self.figure_columns()) <= present and shows_nothing(tables, self.dataset, self.figure_columns())
+        marks, made = list(quantities(self.vega_lite)), {name for _, name in named(self.vega_lite, "as")}
         fields = set[str]().union(*marks)
-        known = all(marks) and fields <= set(tables.columns(self.dataset)) - made
+        known = all(marks) and fields <= present - made
         return bool(fields) and known and shows_nothing(tables, self.dataset, fields)
 
-    def bind(self, tables: Tables, words: Mapping[str, Any]) -> Chart:
-        """Put the dataset into the specification."""
-        title, what = fill(self.title, words), f"chart over {self.dataset!r}"
-        rows = tables.rows(self.dataset)
+    def bind(self, data: Binding) -> Chart:
+        """Put the dataset into the specification, or read it into the short form."""
+        rows, what = data.tables.rows(self.dataset), f"chart over {self.dataset!r}"
         if rows > MAX_POINTS:
             raise DocumentError(f"{what}: too many points", why=f"{rows:,} rows, at most {MAX_POINTS:,} can be drawn",
                                 fix="aggregate them in a dataset")  # fmt: skip
-        made = set(_values(self.vega_lite, "as"))
-        fields = [name for name in _values(self.vega_lite, "field") if name not in made and "." not in name]
-        require_columns(fields, tables.columns(self.dataset), what)
-        times, zone = set(dated(self.vega_lite)), ZoneInfo(words["schedule"]["timezone"])
+        return self._short(data, what) if self.vega_lite is None else self._whole(data, self.vega_lite, what)
+
+    def _short(self, data: Binding, what: str) -> Chart:
+        require_columns(list(self.columns()), data.tables.columns(self.dataset), what)
+        columns = Columns(data.tables.read(self.dataset), data.language, data.zone, what)
+        form = short_form(self, columns, data.fill)
+        height = self.height or usual_height(form)
+        spec = compiled(form, WIDTH, height, Look(language=data.language))
+        alt = data.fill(self.alt) or described(form, data.language)
+        return Chart(data.fill(self.title), alt, spec, height, form)
+
+    def _whole(self, data: Binding, spec: dict[str, Any], what: str) -> Chart:
+        made = {name for _, name in named(spec, "as")}
+        present = data.tables.columns(self.dataset)
+        for loc, name in named(spec, "field"):
+            if name not in made and "." not in name:
+                require_columns([name], present, f"{what}, `{path_text(('vega_lite', *loc))}`")
+        times = set(dated(spec))
         values = [
-            {key: _plain(_wall_time(item, zone, as_time=key in times)) for key, item in row.items()}
-            for row in tables.read(self.dataset).to_pylist()
+            {key: _plain(_wall_time(item, data.zone, as_time=key in times)) for key, item in row.items()}
+            for row in data.tables.read(self.dataset).to_pylist()
         ]
-        return Chart(title, fill(self.alt, words) or title, {**self.vega_lite, "data": {"values": values}}, self.height)
+        title = data.fill(self.title)
+        alt = data.fill(self.alt) or title
+        return Chart(title, alt, {**spec, "data": {"values": values}}, self.height or HEIGHT)
 
 
-def _values(node: Any, key: str) -> Iterator[str]:
-    """Yield every text under `key`, however deep."""
-    if isinstance(node, dict):
-        for name, value in node.items():
-            if name == key:
-                yield from (item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str))
-            yield from _values(value, key)
-    elif isinstance(node, list):
-        for item in node:
-            yield from _values(item, key)
+def _error(loc: Loc, message: str) -> InitErrorDetails:
+    """Return what is wrong at a place in the block."""
+    return InitErrorDetails(type=PydanticCustomError("chart", "{message}", {"message": message}), loc=loc, input=None)
 
 
 def _wall_time(value: Any, zone: ZoneInfo, *, as_time: bool) -> Any:
@@ -114,9 +157,8 @@ def _wall_time(value: Any, zone: ZoneInfo, *, as_time: bool) -> Any:
     JavaScript reads a bare date as UTC and a time without a zone as local, and draws both as local: only the second
     shows what the data says wherever it is drawn.
     """
-    if isinstance(value, dt.datetime):
-        return value if value.tzinfo is None else value.astimezone(zone).replace(tzinfo=None)
-    return dt.datetime.combine(value, dt.time()) if as_time and isinstance(value, dt.date) else value
+    is_moment = isinstance(value, dt.datetime) or (as_time and isinstance(value, dt.date))
+    return wall_time(value, zone) if is_moment else value
 
 
 def _plain(value: Any) -> Any:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from scheduled_reports.document.block import Block, Bound
-from scheduled_reports.spec.marks import Template
-from scheduled_reports.tables import Tables
-from scheduled_reports.templates import fill
+from scheduled_reports.document.block import Binding, Block, Bound
+from scheduled_reports.spec.marks import ContentTemplate
 
 
 @dataclass(frozen=True)
 class Heading(Bound):
-    """A heading; level 1 opens a section, level 2 stands inside one."""
+    """A heading.
+
+    Attributes:
+        text: What it says.
+        level: 1 opens a section, 2 stands inside one.
+        anchor: Its name as a target within a document.
+    """
 
     text: str
     level: int
+    anchor: str = ""
     kind = "heading"
 
 
@@ -27,9 +31,9 @@ class HeadingBlock(Block):
     """A heading."""
 
     type: Literal["heading"]
-    text: Template = Field(min_length=1, description="The heading; may hold templates.")
+    text: ContentTemplate = Field(min_length=1, description="The heading; may hold templates.")
     level: Literal[1, 2] = Field(1, description="1 opens a section, 2 stands inside one.")
 
-    def bind(self, tables: Tables, words: Mapping[str, Any]) -> Heading:
+    def bind(self, data: Binding) -> Heading:
         """Fill the heading's template."""
-        return Heading(fill(self.text, words), self.level)
+        return Heading(data.fill(self.text), self.level)

@@ -1,26 +1,26 @@
-"""A table over a dataset."""
+"""A table over a dataset: its lines, in order, however many there are."""
 
 from __future__ import annotations
 
-import datetime as dt
-import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
-
-from scheduled_reports.document.block import Block, Bound, require_columns, written
-from scheduled_reports.document.nothing import shows_nothing
-from scheduled_reports.model import Model
-from scheduled_reports.shown import Shown
-from scheduled_reports.spec.marks import TableName, Template
+from scheduled_reports.document.block import Bound
+from scheduled_reports.document.column import Rule, Total
+from scheduled_reports.document.lines import LineKind, Lines
+from scheduled_reports.document.table_sql import TableSql
+from scheduled_reports.language import ENGLISH, Language
 from scheduled_reports.tables import Tables
-from scheduled_reports.templates import fill
+from scheduled_reports.value_kinds import Kind
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+LINES = 8_192
+"""How many lines are in memory at a time."""
 
 
 @dataclass(frozen=True)
@@ -30,14 +30,43 @@ class Column:
     Attributes:
         name: Its name in the dataset.
         label: Its heading.
-        format: Number or date pattern, or None.
-        align: `right` for numbers, else `left`.
+        format: Number or date pattern as its author wrote it, or None.
+        align: `right` for numbers, else `left`, unless its author says otherwise.
+        kind: What it holds.
+        pattern: The pattern by which all of its values are shown; of numbers without a format, one for all of them.
+        width: About how many characters wide its author wants it, or None.
+        total: What stands below it.
+        rules: What colours its cells.
+        scale: Between which numbers its cells are shaded, or None.
+        bar: Between which numbers its cells have bars, or None.
+        linked: Whether its cells may lead somewhere.
     """
 
     name: str
     label: str
     format: str | None
-    align: Literal["left", "right"]
+    align: Literal["left", "right", "center"]
+    kind: Kind = "text"
+    pattern: str | None = None
+    width: float | None = None
+    total: Total | None = None
+    rules: tuple[Rule, ...] = ()
+    scale: tuple[float, float] | None = None
+    bar: tuple[float, float] | None = None
+    linked: bool = False
+
+
+@dataclass(frozen=True)
+class Detail:
+    """The rows that a row of a table opens.
+
+    Attributes:
+        table: All of them.
+        on: The columns in which a row and its details are the same.
+    """
+
+    table: Table
+    on: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -48,99 +77,110 @@ class Table(Bound):
         title: Its caption; may be empty.
         dataset: The dataset's name.
         columns: What to show, from left to right.
-        data: The rows, an Arrow table with at least those columns; instants are in UTC.
-        zone: The schedule's time zone.
+        zone: The schedule's time zone; instants are shown in it.
+        tables: The run's tables.
+        sql: The queries of its lines.
+        language: The language of the report.
+        others: What the line is called that adds up what `top` leaves out; None where there is none.
+        anchor: Its name as a target within a document.
+        detail: What a row opens.
     """
 
     title: str
     dataset: str
     columns: tuple[Column, ...]
-    data: pa.Table
     zone: ZoneInfo
+    tables: Tables
+    sql: TableSql
+    language: Language = ENGLISH
+    others: str | None = None
+    anchor: str = ""
+    detail: Detail | None = field(default=None, repr=False)
     kind = "table"
 
+    @property
+    def row_count(self) -> int:
+        """How many rows of data are shown by themselves."""
+        rows = self.tables.rows(self.dataset)
+        return rows if self.sql.top is None else min(rows, self.sql.top)
+
+    @property
+    def has_total(self) -> bool:
+        """Whether its last line adds up the others."""
+        return any(column.total is not None for column in self.columns) and self.row_count > 0
+
+    def lines(self, size: int = LINES) -> Iterator[Lines]:
+        """Yield all lines in order, at most `size` at a time.
+
+        Raises:
+            SourceError: The run's data cannot be read.
+        """
+        for batch in self._batches(self.sql.rows()):
+            for start in range(0, batch.num_rows, size):
+                yield self._lines(batch.slice(start, size))
+        if self.sql.top is not None and self.tables.rows(self.dataset) > self.sql.top and self.others is not None:
+            yield from self._one(self.sql.others())
+        yield from self.total()
+
+    def total(self) -> Iterator[Lines]:
+        """Yield the line that adds up all rows, where there is one."""
+        if self.has_total:
+            yield from self._one(self.sql.total())
+
     def rows(self) -> Iterator[tuple[Any, ...]]:
-        """Yield each row's values in the order of `columns`."""
-        selected = self.data.select([column.name for column in self.columns])
-        for batch in selected.to_batches(max_chunksize=10_000):
-            yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+        """Yield the values of each row of data, without heads of groups and totals."""
+        for lines in self.lines():
+            rows = zip(*(values.to_pylist() for values in lines.values), strict=True)
+            yield from (row for row, kind in zip(rows, lines.kinds, strict=True) if kind == LineKind.ROW)
 
     def texts(self) -> Iterator[tuple[str, ...]]:
-        """Yield each row's values as readers see them, instants in the schedule's zone."""
-        patterns = [column.format or self._usual_pattern(column) for column in self.columns]
-        whats = [f"column {column.label!r}" for column in self.columns]
-        for row in self.rows():
-            yield tuple(
-                written(_in_zone(value, self.zone), pattern, what)
-                for value, pattern, what in zip(row, patterns, whats, strict=True)
-            )
+        """Yield what readers see of each line.
 
-    def _usual_pattern(self, column: Column) -> str | None:
-        """Return one pattern for all numbers of a column that has none, so that their decimals stand in line."""
-        if column.align == "left":
-            return None
-        numbers = (float(value) for value in self.data[column.name].to_pylist() if value is not None)
-        whole = all(number.is_integer() for number in numbers if math.isfinite(number))
-        return "#,##0" if whole else "#,##0.00"
+        Raises:
+            DocumentError: A column's pattern does not fit its values.
+        """
+        for lines in self.lines():
+            yield from zip(*lines.texts(self.language), strict=True)
 
+    def first(self, count: int) -> Iterator[Lines]:
+        """Yield the first lines, `count` of them at most."""
+        for lines in self.lines(min(count, LINES)):
+            yield lines
+            count -= lines.count
+            if count <= 0:
+                return
 
-class TableColumn(Model):
-    """One column of a table."""
+    def _batches(self, sql: str) -> Iterator[pa.RecordBatch]:
+        with self.tables.query(sql, {}, f"table over {self.dataset!r}") as reader:
+            yield from reader
 
-    name: str = Field(description="The column's name in the dataset.")
-    label: str | None = Field(None, description="Its heading; the name in words unless given.")
-    format: str | None = Field(None, description="Number or date pattern: `#,##0`, `0.0%`, `yyyy-MM-dd`.")
+    def _one(self, sql: str) -> Iterator[Lines]:
+        for batch in self._batches(sql):
+            yield self._lines(batch)
 
-
-class TableBlock(Block):
-    """A table with every row of a dataset."""
-
-    type: Literal["table"]
-    title: Template = Field("", description="Its caption; may hold templates.")
-    dataset: TableName = Field(description="A source or dataset of this report.")
-    columns: tuple[TableColumn, ...] = Field(
-        (), description="What to show, from left to right; every column unless given."
-    )
-
-    def shows(self) -> Iterator[Shown]:
-        """Yield the columns that it has; all of them where it names none."""
-        yield Shown(self.dataset, tuple(column.name for column in self.columns) or None)
-
-    def is_empty(self, tables: Tables, *, beside_nothing: bool = False) -> bool:
-        """Return whether it has no row, or nothing in any of its columns."""
-        return shows_nothing(tables, self.dataset, [column.name for column in self.columns])
-
-    def bind(self, tables: Tables, words: Mapping[str, Any]) -> Table:
-        """Read the dataset."""
-        import pyarrow as pa
-
-        data = tables.read(self.dataset)
-        require_columns([column.name for column in self.columns], data.column_names, f"table over {self.dataset!r}")
-        wanted = self.columns or tuple(TableColumn(name=name) for name in data.column_names)
-        numeric = {field.name for field in data.schema if _is_number(pa, field.type)}
-        columns = tuple(
-            Column(column.name, column.label or _in_words(column.name), column.format,
-                   "right" if column.name in numeric else "left")
-            for column in wanted
-        )  # fmt: skip
-        zone = ZoneInfo(words["schedule"]["timezone"])
-        return Table(fill(self.title, words), self.dataset, columns, data, zone)
+    def _lines(self, batch: pa.RecordBatch) -> Lines:
+        kinds, levels = batch.column(0).to_pylist(), batch.column(1).to_pylist()
+        parts = iter(batch.columns[2:])
+        values = tuple(itertools.islice(parts, len(self.columns)))
+        urls = tuple(next(parts) if column.linked else None for column in self.columns)
+        keys = tuple(itertools.islice(parts, len(self.sql.keys)))
+        heads = _heads(self, kinds, levels, list(parts)) if any(kinds) else [None] * len(kinds)
+        return Lines(self.columns, values, kinds, levels, heads, urls, keys, self.zone)
 
 
-def _in_zone(value: Any, zone: ZoneInfo) -> Any:
-    """Return an instant as wall time of `zone`, as its readers' clocks show it; anything else as it is."""
-    if not isinstance(value, dt.datetime) or value.tzinfo is None:
-        return value
-    try:
-        return value.astimezone(zone)
-    except OverflowError:  # the last hours of the year 9999
-        return value
-
-
-def _is_number(pa: Any, kind: Any) -> bool:
-    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
-
-
-def _in_words(name: str) -> str:
-    text = name.replace("_", " ").strip()
-    return text[:1].upper() + text[1:]
+def _heads(table: Table, kinds: Sequence[int], levels: Sequence[int], others: list[pa.Array]) -> list[str | None]:
+    """Return what stands first in lines that are no row."""
+    language, heads = table.language, list[str | None]()
+    for index, (kind, level) in enumerate(zip(kinds, levels, strict=True)):
+        match kind:
+            case LineKind.GROUP | LineKind.SUBTOTAL:
+                name = language.column(others[level].slice(index, 1), None, table.zone)[0]
+                heads.append(name if kind == LineKind.GROUP else language.text("{name}, total", name=name))
+            case LineKind.OTHERS:
+                count = language.shown(others[-1][index].as_py(), "#,##0")
+                heads.append(f"{table.others or language.text('Others')} ({count})")
+            case LineKind.TOTAL:
+                heads.append(language.text("Total"))
+            case _:
+                heads.append(None)
+    return heads

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from scheduled_reports.document.block import Block, Bound
-from scheduled_reports.spec.marks import Template
-from scheduled_reports.tables import Tables
-from scheduled_reports.templates import fill
+from scheduled_reports.document.block import Binding, Block, Bound
+from scheduled_reports.spec.marks import ContentTemplate
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -38,12 +36,21 @@ class TextBlock(Block):
     """Prose in Markdown (CommonMark and tables)."""
 
     type: Literal["text"]
-    markdown: Template = Field(min_length=1, description="The text; may hold templates. HTML in it is shown as text.")
+    markdown: ContentTemplate = Field(
+        min_length=1, description="The text; may hold templates. HTML in it is shown as text."
+    )
 
-    def bind(self, tables: Tables, words: Mapping[str, Any]) -> Text:
+    def bind(self, data: Binding) -> Text:
         """Fill the text's templates and turn its Markdown into HTML."""
-        markdown = fill(self.markdown, words).strip()
-        return Text(markdown, _renderer().render(markdown))
+        return Text(*prose(self.markdown, data))
+
+
+def prose(text: str, data: Binding) -> tuple[str, str]:
+    """Return Markdown with its templates filled, as its author wrote it, and as HTML.
+
+    Values that templates put in are text in both: what looks like Markdown or HTML in them is shown as it is.
+    """
+    return data.fill(text).strip(), _renderer().render(data.fill(text, markdown=True).strip())
 
 
 @functools.cache

@@ -1,0 +1,104 @@
+"""Columns of a chart's data as what is drawn: texts, numbers, and wall time without a zone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from scheduled_reports.charts.form import Category, Kind
+from scheduled_reports.errors import DocumentError
+from scheduled_reports.language import Language
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of one dataset.
+
+    Attributes:
+        table: The data.
+        language: In which texts stand.
+        zone: The schedule's time zone.
+        what: Whose they are, for messages.
+    """
+
+    table: pa.Table
+    language: Language
+    zone: ZoneInfo
+    what: str
+
+    def kind(self, name: str) -> Kind:
+        """Return what the values of a column are."""
+        import pyarrow as pa
+
+        kind = self.table.schema.field(name).type
+        kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+        if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+            return "number"
+        return "time" if pa.types.is_date(kind) or pa.types.is_timestamp(kind) else "text"
+
+    def numbers(self, name: str) -> list[float | None]:
+        """Return a column of figures; NaN and infinities are None.
+
+        Raises:
+            DocumentError: It holds something else.
+        """
+        values, kind = self.table[name].to_pylist(), self.kind(name)
+        if kind != "number" and any(value is not None for value in values):
+            raise DocumentError(f"{self.what}: the column {name!r} is not a number", why=f"it holds {kind}",
+                                fix="CAST it in the query, or name another column")  # fmt: skip
+        return [_number(value) for value in values]
+
+    def categories(self, name: str) -> list[Category]:
+        """Return a column of names, dates or numbers.
+
+        Raises:
+            DocumentError: A date or a number is missing: it has no place.
+        """
+        values, kind = self.table[name].to_pylist(), self.kind(name)
+        if kind == "text":
+            return [self.language.shown(value) for value in values]
+        placed = self.moments(name) if kind == "time" else [_number(value) for value in values]
+        if missing := sum(value is None for value in placed):
+            raise DocumentError(f"{self.what}: {missing:,} rows have no value in {name!r}",
+                                why="without it they have no place in the chart",
+                                fix="leave them out in the dataset, or give them a value there")  # fmt: skip
+        return placed  # type: ignore[return-value]
+
+    def moments(self, name: str) -> list[dt.datetime | None]:
+        """Return a column of dates or times as wall time of the schedule's zone."""
+        return [wall_time(value, self.zone) for value in self.table[name].to_pylist()]
+
+    def places(self, name: str) -> Sequence[float | dt.datetime | None]:
+        """Return a column of dates or numbers for points, where what is missing is left out.
+
+        Raises:
+            DocumentError: It holds text.
+        """
+        return self.moments(name) if self.kind(name) == "time" else self.numbers(name)
+
+
+def wall_time(value: Any, zone: ZoneInfo) -> dt.datetime | None:
+    """Return a date's midnight, or an instant on the clocks of `zone`, without a zone; None where there is no value."""
+    if value is None:
+        return None
+    if not isinstance(value, dt.datetime):
+        return dt.datetime.combine(value, dt.time())
+    if value.tzinfo is None:
+        return value
+    try:
+        return value.astimezone(zone).replace(tzinfo=None)
+    except OverflowError:  # the last hours of the year 9999
+        return value.replace(tzinfo=None)
+
+
+def _number(value: Any) -> float | None:
+    if value is None or not math.isfinite(value):
+        return None
+    return int(value) if value == int(value) and abs(value) < 2**53 else float(value)
