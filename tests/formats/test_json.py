@@ -7,12 +7,16 @@ import json
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+import jsonschema
 import pyarrow as pa
+import pytest
 
 from sample_document import CAMPAIGNS, STALE, brief, document, write
-from scheduled_reports.formats.json import Json
+from scheduled_reports.document.document import Freshness
+from scheduled_reports.formats.json import SCHEMA, Json
+from scheduled_reports.value_kinds import Kind
 
 HARD_TEXTS = [
     "plain", "", None, 'quo"te', "back\\slash", "\\", '"', "line\nbreak", "\r\n", "\t", "\x00", "\x1f", "\x7f", "/",
@@ -41,10 +45,14 @@ def test_it_says_what_it_reports_on_and_where_it_comes_from(tmp_path: Path) -> N
     rows = found.pop("rows")
     assert found == {
         "report": {"id": "morning_brief", "title": "Morning Brief", "description": "How the campaigns did yesterday."},
-        "period": {"start": "2026-10-01T00:00:00+02:00", "end": "2026-10-02T00:00:00+02:00"},
+        "period": {
+            "start": "2026-10-01T00:00:00+02:00", "end": "2026-10-02T00:00:00+02:00",
+            "label": "Thursday, 1 October 2026",
+        },
         "provenance": {
             "schedule_id": "daily", "run_id": "scheduled__2026-10-02T04:30:00+00:00", "spec_digest": "3f9a1c07be52",
-            "generated_at": "2026-10-02T06:30:00+02:00", "owner": "owner@example.com",
+            "commit": "", "generated_at": "2026-10-02T06:30:00+02:00", "owner": "owner@example.com", "url": "",
+            "freshness": [],
         },
         "dataset": "campaigns",
         "columns": [
@@ -147,3 +155,57 @@ def test_notices_are_in_the_envelope_and_not_in_the_rows(tmp_path: Path) -> None
     found = json.loads((tmp_path / "out.json").read_bytes())
     assert found["notices"] == [{"word": "STALE", "text": STALE.text}]
     assert [tuple(row.values()) for row in found["rows"]] == CAMPAIGNS
+
+
+def fits(found: Any) -> None:
+    """Raise where a file is not as its schema says."""
+    schema = json.loads(SCHEMA.read_bytes())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.Draft202012Validator(schema).validate(found)
+
+
+def test_every_file_is_as_its_json_schema_says(tmp_path: Path) -> None:
+    made = brief(tmp_path)
+    read_at = dt.datetime(2026, 10, 2, 3, tzinfo=dt.UTC)
+    fresh = (Freshness("calls", read_at, read_at - dt.timedelta(hours=3)), Freshness("agents", read_at))
+    told = replace(made.provenance, commit="1f2e3d4+", url="https://airflow.example/run", freshness=fresh)
+    for name, document_ in {"plain": made, "told": replace(made, provenance=told, notices=(STALE,))}.items():
+        Json(type="json", dataset="campaigns").render(document_, tmp_path / name)
+        fits(json.loads((tmp_path / name).read_bytes()))
+    found = json.loads((tmp_path / "told").read_bytes())["provenance"]
+    assert (found["commit"], found["url"]) == ("1f2e3d4+", "https://airflow.example/run")
+    assert found["freshness"] == [
+        {"source": "calls", "read_at": "2026-10-02T05:00:00+02:00", "newest": "2026-10-02T02:00:00+02:00"},
+        {"source": "agents", "read_at": "2026-10-02T05:00:00+02:00", "newest": None},
+    ]
+
+
+def test_the_schema_knows_every_kind_of_column() -> None:
+    items = json.loads(SCHEMA.read_bytes())["properties"]["columns"]["items"]
+    assert items["properties"]["type"]["enum"] == list(get_args(Kind))
+
+
+@pytest.mark.parametrize("key", ["report", "period", "provenance", "dataset", "columns", "row_count", "rows"])
+def test_the_schema_refuses_a_file_that_lacks_a_part(tmp_path: Path, key: str) -> None:
+    found = rendered(tmp_path, {"n": [1]})
+    fits(found)
+    with pytest.raises(jsonschema.ValidationError, match=key):
+        fits({name: value for name, value in found.items() if name != key})
+
+
+def test_half_a_character_in_a_title_is_still_json(tmp_path: Path) -> None:
+    write(tmp_path, "sample", {"n": [1]})
+    made = replace(document(tmp_path), title="half \ud83d", description="München")
+    Json(type="json", dataset="sample").render(made, tmp_path / "out.json")
+    assert json.loads((tmp_path / "out.json").read_bytes())["report"]["title"] == "half \ud83d"
+
+
+def test_a_text_column_with_and_without_null_is_written_alike(tmp_path: Path) -> None:
+    found = rendered(
+        tmp_path, {"a": ['q"', "\x07", "b"], "b": ['q"', None, "\x07"], "c": [dt.date(2026, 1, 1), None, None]}
+    )
+    assert found["rows"] == [
+        {"a": 'q"', "b": 'q"', "c": "2026-01-01"},
+        {"a": "\x07", "b": None, "c": None},
+        {"a": "b", "b": "\x07", "c": None},
+    ]

@@ -17,36 +17,21 @@ import base64
 import datetime as dt
 import json
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
+
+from scheduled_reports.data_files.moments import date_texts, datetime_texts, seconds_texts
+from scheduled_reports.value_kinds import kind_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Kind = Literal["text", "integer", "number", "boolean", "date", "time", "datetime", "bytes", "nested"]
-
 SLICE_ROWS = 8_192
 """Rows that are text at the same time: small enough for the processor's cache, large enough to pay for the calls."""
 
-
-def kind_of(column: pa.DataType) -> Kind:
-    """Return the kind of an Arrow type; what has no kind of its own (an interval, say) is text."""
-    from pyarrow import types
-
-    if types.is_dictionary(column):
-        return kind_of(column.value_type)
-    if types.is_integer(column):
-        return "integer"
-    if types.is_decimal(column):
-        return "integer" if column.scale == 0 else "number"
-    tests: dict[Kind, Any] = {
-        "number": types.is_floating, "boolean": types.is_boolean, "date": types.is_date, "time": types.is_time,
-        "datetime": types.is_timestamp, "nested": types.is_nested,
-    }  # fmt: skip
-    if types.is_binary(column) or types.is_large_binary(column) or types.is_fixed_size_binary(column):
-        return "bytes"
-    return next((kind for kind, test in tests.items() if test(column)), "text")
+SLICE_BYTES = 8_000_000
+"""About how many bytes of values these are at most, however long their texts."""
 
 
 def texts(column: pa.Array, zone: str, separator: str = " ") -> pa.Array:
@@ -64,37 +49,25 @@ def texts(column: pa.Array, zone: str, separator: str = " ") -> pa.Array:
         column = column.dictionary_decode()
     kind = kind_of(column.type)
     if kind == "datetime":
-        return _datetimes(column, zone, separator)
+        return datetime_texts(column, zone, separator)
+    if kind == "date":
+        return date_texts(column)
+    if kind == "time":
+        return seconds_texts(column)
     if kind in ("bytes", "nested") or (kind == "text" and not _is_text(column.type)):
         return pa.array((_slow(value) for value in column.to_pylist()), pa.large_string())
     if types.is_floating(column.type):
         column = _finite(column)
     text = column.cast(pa.large_string())
-    if kind == "time":
-        return _whole_seconds(text, column.type.unit)
     return _without_exponent(text, column) if types.is_decimal(column.type) else text
 
 
 def slices(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Yield the same rows, a few thousand at a time."""
+    """Yield the same rows, a few thousand at a time, fewer where they are long."""
     for batch in batches:
-        for start in range(0, batch.num_rows, SLICE_ROWS):
-            yield batch.slice(start, SLICE_ROWS)
-
-
-def joined(parts: Sequence[pa.Array | str], null: str) -> pa.Buffer:
-    """Return the bytes of all rows: their parts one after another, UTF-8.
-
-    Args:
-        parts: Columns of large_string, and texts that every row has.
-        null: What stands for a NULL.
-    """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    fixed = [pa.scalar(part, pa.large_string()) if isinstance(part, str) else part for part in (*parts, "")]
-    rows = pc.binary_join_element_wise(*fixed, null_handling="replace", null_replacement=null)
-    return rows.buffers()[2].slice(0, pc.sum(pc.binary_length(rows)).as_py())
+        size = max(1, min(SLICE_ROWS, SLICE_BYTES * batch.num_rows // max(batch.nbytes, 1)))
+        for start in range(0, batch.num_rows, size):
+            yield batch.slice(start, size)
 
 
 def json_text(value: Any) -> str:
@@ -138,28 +111,6 @@ def _finite(column: pa.Array) -> pa.Array:
     import pyarrow.compute as pc
 
     return pc.if_else(pc.is_finite(column), column, pa.scalar(None, column.type))
-
-
-def _datetimes(column: pa.Array, zone: str, separator: str) -> pa.Array:
-    """Write as `datetime.isoformat` does."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    if column.type.tz is not None:
-        column = column.cast(pa.timestamp(column.type.unit, zone))
-    text = _whole_seconds(column.cast(pa.large_string()), column.type.unit)
-    if column.type.tz is not None:
-        text = pc.replace_substring(text, "Z", "+0000")
-        text = pc.replace_substring_regex(text, r"([+-]\d\d)(\d\d)$", r"\1:\2")
-    return text if separator == " " else pc.replace_substring(text, " ", separator)
-
-
-def _whole_seconds(text: pa.Array, unit: str) -> pa.Array:
-    """Drop a fraction of nothing but zeros."""
-    import pyarrow.compute as pc
-
-    digits = {"s": 0, "ms": 3, "us": 6, "ns": 9}[unit]
-    return pc.replace_substring(text, "." + "0" * digits, "") if digits else text
 
 
 def _without_exponent(text: pa.Array, column: pa.Array) -> pa.Array:

@@ -43,9 +43,17 @@ class Format(Model):
     """A kind of file that a document can become."""
 
     media_type: ClassVar[str]
+    """IANA media type of its kind of file; `file_media_type` is the one of this entry's file."""
     extension: ClassVar[str]
+    """Extension of its kind of file; `file_extension` is the one of this entry's file."""
     has_content: ClassVar[bool] = True
     """Whether the report's content is in it, beside the tables that its own fields name."""
+
+    is_mail_body: ClassVar[bool] = False
+    """Whether its file can be the text of a mail, HTML or plain."""
+
+    may_have_no_bytes: ClassVar[bool] = False
+    """Whether a file of no bytes is a whole one, of no rows; of any other kind it was cut."""
 
     id: Name | None = Field(None, description="Its name for `deliver`; the type unless given.")
     file_name: Template = Field(
@@ -57,6 +65,16 @@ class Format(Model):
     def key(self) -> str:
         """The id, or the type where none is given."""
         return self.id or str(getattr(self, "type"))  # noqa: B009 - every kind declares its own Literal `type`
+
+    @property
+    def file_extension(self) -> str:
+        """What its file's name ends in, after a dot; may depend on its fields, as `csv.gz` does."""
+        return self.extension
+
+    @property
+    def file_media_type(self) -> str:
+        """The IANA media type of its file."""
+        return self.media_type
 
     def shows(self) -> Iterator[Shown]:
         """Yield what of which tables is in it, beside the report's content."""

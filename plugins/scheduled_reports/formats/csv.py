@@ -2,106 +2,93 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from scheduled_reports.data_files.delimited import Dialect
+from scheduled_reports.data_files.delimited_file import LINE_ENDS, DelimitedFile
+from scheduled_reports.data_files.encoding import Encoding
 from scheduled_reports.document.document import Document
-from scheduled_reports.document.nothing import shows_nothing
-from scheduled_reports.formats.arrow_text import joined, kind_of, slices, texts
-from scheduled_reports.formats.base import Format
-from scheduled_reports.spec.marks import TableName
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+SET_BY_EXCEL = ("delimiter", "line_end", "encoding", "decimal")
 
-FORMULA_START = r"^[=+\-@\x00-\x1f\x7f＝＋－＠]"
-"""What makes a spreadsheet take a cell for a formula (OWASP ASVS 5.0, 1.2.10; OWASP, "CSV Injection").
-
-Control characters are skipped before a sign; full-width signs are taken for it where East Asian input is set up.
-"""
+PARTS_OF_VALUES = " .:+-/=@'"
+"""What numbers, dates and escaped texts are written with, beside letters and digits."""
 
 
-class Csv(Format):
+class Csv(DelimitedFile):
     """A CSV file of one dataset.
 
-    UTF-8 without a byte order mark; the first record holds the columns' names; every record, the last one too, ends
-    in CRLF (RFC 4180, section 2, rules 1 to 3); a field is quoted where it must be (rules 5 to 7). Beyond the RFC:
-    NULL, NaN and infinity are an empty field, an empty text is `""` (as PostgreSQL's COPY does), and the table in
-    `formats/arrow_text.py` says how each kind of value is written. Notices are not in it: every
-    record is data.
+    Unless told otherwise: UTF-8 without a byte order mark; the first record holds the columns' names; every record, the
+    last one too, ends in CRLF (RFC 4180, section 2, rules 1 to 3); a field is quoted where it must be (rules 5 to 7).
+    Beyond the RFC: NULL, NaN and infinity are an empty field, an empty text is `""` (as PostgreSQL's COPY does), and
+    the tables in `formats/arrow_text.py` and `data_files/delimited.py` say how each kind of value is written. Notices
+    are not in it, unless it tells what it is `about`: every record is data.
     """
 
     media_type: ClassVar[str] = "text/csv"
     extension: ClassVar[str] = "csv"
-    has_content: ClassVar[bool] = False
 
     type: Literal["csv"]
-    dataset: TableName = Field(description="The source or dataset to write, with all its columns and rows.")
-    formulas: Literal["escape", "keep"] = Field(
-        "escape",
-        description="What becomes of text that a spreadsheet would run as a formula, because it begins with = + - @ or "
-        "a control character. `escape` puts an apostrophe before it, for files that people open; `keep` leaves it as "
-        "it is, for files that only machines read. Numbers are never touched.",
+    dialect: Literal["excel"] | None = Field(
+        None,
+        description="`excel` writes what Excel opens by a double click where the report's `locale` is the reader's: "
+        "UTF-8 with a byte order mark, CRLF, and, where that locale has a decimal comma, numbers with one and a "
+        "semicolon between fields; else a point and a comma. It stands for `delimiter`, `line_end`, `encoding` and "
+        "`decimal`, which cannot stand beside it.",
     )
+    delimiter: str = Field(
+        ",", min_length=1, max_length=1, description="What stands between two fields: one ASCII character, `;` say."
+    )
+    quote: Literal["needed", "all"] = Field(
+        "needed", description="Which values are quoted: those that must be, or `all`; missing ones never are."
+    )
+    line_end: Literal["crlf", "lf"] = Field("crlf", description="What ends a record: CR and LF, or LF alone.")
+    header: bool = Field(True, description="Whether the first record holds the columns' names.")
 
-    def render(self, document: Document, target: Path) -> None:
-        """Stream the dataset to `target`; a few thousand rows are in memory at a time."""
-        zone, escape = str(document.period.start.tzinfo), self.formulas == "escape"
-        with target.open("wb") as file:
-            file.write(header(document.tables.columns(self.dataset), escape=escape))
-            for rows in slices(document.tables.batches(self.dataset)):
-                file.write(records(rows, zone, escape=escape))
+    @model_validator(mode="after")
+    def _nothing_clashes(self) -> Self:
+        beside = [name for name in SET_BY_EXCEL if name in self.model_fields_set]
+        if self.dialect and beside:
+            raise ValueError(f"`dialect: excel` sets {beside[0]!r}; leave out one of the two")
+        if fault := _fault_in(self.delimiter):
+            raise ValueError(f"{self.delimiter!r} cannot be the delimiter: {fault}")
+        if self.delimiter == self.decimal:
+            raise ValueError(f'{self.decimal!r} is both the delimiter and the decimal sign; give it `delimiter: ";"`')
+        if {self.delimiter, *(",;" if self.dialect else "")} & set(self.missing):
+            raise ValueError(f"`missing` {self.missing!r} holds the delimiter")
+        return self
 
-    def is_blank(self, file: Path, document: Document) -> bool:
-        """Return whether it has no row, or nothing in any."""
-        return shows_nothing(document.tables, self.dataset)
+    def dialect_for(self, document: Document) -> Dialect:
+        """Return how its records are written."""
+        comma = self.dialect == "excel" and _has_decimal_comma(document.language.locale)
+        return Dialect(
+            delimiter=";" if comma else self.delimiter, quoting=self.quote, line_end=LINE_ENDS[self.line_end],
+            decimal="," if comma else self.decimal, missing=self.missing, escape=self.formulas == "escape",
+        )  # fmt: skip
 
+    def has_header(self) -> bool:
+        """Return whether the columns' names stand above the rows."""
+        return self.header
 
-def header(names: list[str], *, escape: bool) -> bytes:
-    """Return the first record, with the columns' names.
-
-    Args:
-        names: The names.
-        escape: Whether what a spreadsheet would take for a formula gets an apostrophe before it.
-    """
-    import pyarrow as pa
-
-    return (",".join(_fields(pa.array(names, pa.large_string()), escape=escape).to_pylist()) + "\r\n").encode()
-
-
-def records(rows: pa.RecordBatch, zone: str, *, escape: bool) -> pa.Buffer:
-    """Return rows as records.
-
-    Args:
-        rows: The rows.
-        zone: IANA name; datetimes that know their zone are told in this one.
-        escape: As for `header`.
-    """
-    parts: list[pa.Array | str] = []
-    for column in rows.columns:
-        text = texts(column, zone)
-        quotable = kind_of(column.type) in ("text", "nested", "bytes")
-        parts += [_fields(text, escape=escape) if quotable else text, ","]
-    parts[-1] = "\r\n"
-    # A record of one empty field would be a blank line, which readers skip.
-    return joined(parts, null='""' if rows.num_columns == 1 else "")
+    def encoding_for(self, document: Document) -> Encoding:
+        """Return how its characters become bytes."""
+        return "utf-8-sig" if self.dialect == "excel" else self.encoding
 
 
-def _fields(text: pa.Array, *, escape: bool) -> pa.Array:
-    """Escape formulas, then quote what holds a comma, a quote or a line break, and what is empty."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
+def _fault_in(delimiter: str) -> str:
+    """Say why it cannot stand between fields; nothing where it can."""
+    if delimiter in '"\r\n\x00':
+        return "it has a meaning of its own in CSV"
+    if not delimiter.isascii():
+        return "not every encoding has it; write an ASCII character, for example ; or |"
+    if delimiter.isalnum() or delimiter in PARTS_OF_VALUES:
+        return "values are written with it, without quotes; write for example ; or |"
+    return ""
 
-    nothing, quote = pa.scalar("", pa.large_string()), pa.scalar('"', pa.large_string())
-    if escape:
-        risky = pc.fill_null(pc.match_substring_regex(text, FORMULA_START), False)
-        if pc.any(risky).as_py():
-            marked = pc.binary_join_element_wise(pa.scalar("'", pa.large_string()), text.filter(risky), nothing)
-            text = pc.replace_with_mask(text, risky, marked)
-    special = pc.fill_null(pc.match_substring_regex(text, r'[",\r\n]|^$'), False)
-    if not pc.any(special).as_py():
-        return text
-    doubled = pc.replace_substring(text.filter(special), '"', '""')
-    return pc.replace_with_mask(text, special, pc.binary_join_element_wise(quote, doubled, quote, nothing))
+
+def _has_decimal_comma(locale: str) -> bool:
+    from babel.numbers import get_decimal_symbol
+
+    return bool(get_decimal_symbol(locale) == ",")
