@@ -1,0 +1,158 @@
+"""The SQL that gives a table its lines: rows in order, heads and subtotals of groups, the total, others of a top."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from scheduled_reports.document.column import LINKED, Ratio, TableColumn
+from scheduled_reports.document.lines import LineKind
+from scheduled_reports.spec.sql import quoted
+
+NUMBER, PLACE = "_reports_number", "_reports_place"
+"""The place of a row in its dataset, and in the table."""
+
+
+@dataclass(frozen=True)
+class TableSql:
+    """What a table takes of its dataset.
+
+    Attributes:
+        dataset: The table of the run.
+        columns: What is shown.
+        sort: The columns by which its rows are sorted, and whether from high to low.
+        groups: The columns by which they are grouped, the widest first.
+        keys: The columns by which a row opens its details.
+        top: How many rows are shown by themselves; None means all.
+        numbers: The columns that hold numbers: of these, NaN and infinity count as missing in totals.
+    """
+
+    dataset: str
+    columns: Sequence[TableColumn]
+    sort: Sequence[tuple[str, bool]] = ()
+    groups: Sequence[str] = ()
+    keys: Sequence[str] = ()
+    top: int | None = None
+    numbers: frozenset[str] = frozenset()
+
+    def rows(self) -> str:
+        """Return the query of all lines but the last ones, `others` and the total.
+
+        Its columns: kind, level, the values, the links, the keys, the groups.
+        """
+        shown = ", ".join(self._shown())
+        if not self.groups:
+            if not self.sort and self.top is None:
+                return f"SELECT {shown} FROM {quoted(self.dataset)}"
+            limit = "" if self.top is None else f" LIMIT {self.top}"
+            return f"SELECT {shown} FROM ({self._placed()}) ORDER BY {PLACE}{limit}"
+        return self._grouped(shown)
+
+    def others(self) -> str:
+        """Return the query of what `top` leaves out: one row, its last column the number of rows."""
+        return (
+            f"SELECT {self._summary(LineKind.OTHERS, 0)}, count(*) FROM ({self._placed()}) WHERE {PLACE} > {self.top}"
+        )
+
+    def total(self) -> str:
+        """Return the query of the total: one row."""
+        return f"SELECT {self._summary(LineKind.TOTAL, 0)} FROM {quoted(self.dataset)}"
+
+    def extents(self, names: Sequence[str]) -> str:
+        """Return the query of the least and greatest finite value of columns, and whether all values are whole."""
+        parts = []
+        for name in names:
+            number, finite = f"{quoted(name)}::DOUBLE", f"FILTER (isfinite({quoted(name)}::DOUBLE))"
+            parts.append(
+                f"min({number}) {finite}, max({number}) {finite}, bool_and({number} = floor({number})) {finite}"
+            )
+        return f"SELECT {', '.join(parts)} FROM {quoted(self.dataset)}"
+
+    def _shown(self) -> Iterator[str]:
+        yield f"{LineKind.ROW:d}::TINYINT AS _kind"
+        yield "0::TINYINT AS _level"
+        yield from (f"{quoted(column.name)} AS _c{index}" for index, column in enumerate(self.columns))
+        yield from (f"{_url(column.link)} AS _l{index}" for index, column in enumerate(self.columns) if column.link)
+        yield from (f"{quoted(name)} AS _k{index}" for index, name in enumerate(self.keys))
+        yield from (f"{quoted(name)} AS _g{index}" for index, name in enumerate(self.groups))
+
+    def _summary(self, kind: LineKind, level: int) -> str:
+        """Return what a subtotal, a total or `others` selects, in the order of `_shown`."""
+        parts = [f"{kind:d}::TINYINT AS _kind", f"{level:d}::TINYINT AS _level"]
+        blank = kind is LineKind.GROUP
+        parts += [
+            f"{'NULL' if blank else self._total(column)} AS _c{index}" for index, column in enumerate(self.columns)
+        ]
+        parts += [f"NULL AS _l{index}" for index, column in enumerate(self.columns) if column.link]
+        parts += [f"NULL AS _k{index}" for index, _ in enumerate(self.keys)]
+        inside = kind in (LineKind.GROUP, LineKind.SUBTOTAL)
+        parts += [f"{quoted(name) if inside and index <= level else 'NULL'} AS _g{index}"
+                  for index, name in enumerate(self.groups)]  # fmt: skip
+        return ", ".join(parts)
+
+    def _total(self, column: TableColumn) -> str:
+        match column.total:
+            case None:
+                return "NULL"
+            case Ratio(sum=part, per=whole):
+                return f"{self._aggregate('sum', part)}::DOUBLE / nullif({self._aggregate('sum', whole)}, 0)::DOUBLE"
+            case kind:
+                return self._aggregate("avg" if kind == "mean" else kind, column.name)
+
+    def _aggregate(self, function: str, name: str) -> str:
+        finite = f" FILTER (isfinite({quoted(name)}::DOUBLE))" if name in self.numbers else ""
+        return f"{function}({quoted(name)}){finite}"
+
+    def _placed(self) -> str:
+        numbered = f"SELECT *, row_number() OVER () AS {NUMBER} FROM {quoted(self.dataset)}"
+        order = [f"{quoted(name)} {'DESC' if down else 'ASC'} NULLS LAST" for name, down in self.sort]
+        return f"SELECT *, row_number() OVER (ORDER BY {', '.join([*order, NUMBER])}) AS {PLACE} FROM ({numbered})"
+
+    def _grouped(self, shown: str) -> str:
+        """Return the query of rows below the heads of their groups, which stand in the order of their first rows."""
+        depth = len(self.groups)
+        paths = [", ".join(map(quoted, self.groups[: level + 1])) for level in range(depth)]
+        orders = ", ".join(f"min({PLACE}) OVER (PARTITION BY {path}) AS _o{level}" for level, path in enumerate(paths))
+        parts = [f"SELECT {shown}, {self._order(depth, 1)} FROM grouped"]
+        totals = any(column.total for column in self.columns)
+        for level, path in enumerate(paths):
+            of_group = f"FROM grouped GROUP BY {', '.join([path, *(f'_o{index}' for index in range(level + 1))])}"
+            parts.append(f"SELECT {self._summary(LineKind.GROUP, level)}, {self._order(level, 0)} {of_group}")
+            if totals:
+                parts.append(f"SELECT {self._summary(LineKind.SUBTOTAL, level)}, {self._order(level, 2)} {of_group}")
+        keys = ", ".join(f"_o{level}, _s{level}" for level in range(depth))
+        lines = " UNION ALL ".join(parts)
+        width = 2 + len(self.columns) + sum(bool(column.link) for column in self.columns) + len(self.keys) + depth
+        names = ", ".join(f"#{number}" for number in range(1, width + 1))
+        return (
+            f"WITH placed AS ({self._placed()}), grouped AS (SELECT *, {orders} FROM placed), lines AS ({lines}) "
+            f"SELECT {names} FROM lines ORDER BY {keys}, _at"
+        )
+
+    def _order(self, level: int, stage: int) -> str:
+        """Return by what a line is sorted: for each level, its group, and whether it stands before, in or after it."""
+        depth, parts = len(self.groups), []
+        for index in range(depth):
+            if level == depth:
+                parts += [f"_o{index}", f"1 AS _s{index}"]
+            else:
+                parts += [f"_o{index}" if index <= level else f"0 AS _o{index}"]
+                parts += [f"{1 if index < level else stage if index == level else 0} AS _s{index}"]
+        parts.append(f"{PLACE} AS _at" if level == depth else "0 AS _at")
+        return ", ".join(parts)
+
+
+def _url(link: str | None) -> str:
+    """Return SQL for a link: columns in it are encoded (RFC 3986), but for one that it begins with, a whole address."""
+    parts, end = [], 0
+    for found in LINKED.finditer(link or ""):
+        parts.append(_text((link or "")[end : found.start()]))
+        value = f"{quoted(found[1])}::VARCHAR"
+        parts.append(value if found.start() == 0 else f"url_encode({value})")
+        end = found.end()
+    parts.append(_text((link or "")[end:]))
+    return " || ".join(parts)
+
+
+def _text(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
