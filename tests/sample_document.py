@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+from pydantic import TypeAdapter
 
+from sample_tables import write, write_showcase
+from scheduled_reports.brands import HOUSE, Brand
 from scheduled_reports.document import (
+    AnyBlock,
+    Binding,
+    Bound,
     ChartBlock,
     Document,
+    Freshness,
     HeadingBlock,
     KpisBlock,
     Notice,
     Provenance,
     TableBlock,
     TextBlock,
+    arranged,
 )
 from scheduled_reports.document.block import Block
+from scheduled_reports.language import ENGLISH, Language
 from scheduled_reports.schedule.period import Period
 from scheduled_reports.tables import Tables
+from showcase_content import CONTENT, DESCRIPTION, TITLE, in_language
+
+__all__ = ["LONG_NAME", "PROSE", "STALE", "bind", "brief", "document", "showcase", "write"]
 
 LONG_NAME = "Retention & Recovery of Former Business Customers, Northern Region 2026"
 CAMPAIGNS = [
@@ -65,8 +75,8 @@ def brief(folder: Path) -> Document:
     return document(folder, *_blocks())
 
 
-def document(folder: Path, *blocks: Block) -> Document:
-    """Return a document of `blocks`, bound to the tables in `folder`."""
+def document(folder: Path, *blocks: Block, language: Language = ENGLISH, brand: Brand = HOUSE) -> Document:
+    """Return a document of `blocks`, bound to the tables in `folder`; their files are in `include` within it."""
     start, day = dt.datetime(2026, 10, 1, tzinfo=ZoneInfo("Europe/Berlin")), dt.timedelta(days=1)
     end, before = start + day, start - day
     period = Period(start, end, before, start)
@@ -74,14 +84,33 @@ def document(folder: Path, *blocks: Block) -> Document:
     provenance = Provenance(
         "morning_brief", "daily", "scheduled__2026-10-02T04:30:00+00:00", "3f9a1c07be52", generated, "owner@example.com"
     )
+    bound = bind(folder, period, blocks, language)
+    return Document("Morning Brief", "How the campaigns did yesterday.", period, bound, Tables(folder), provenance,
+                    brand=brand, language=language)  # fmt: skip
+
+
+def bind(folder: Path, period: Period, blocks: Iterable[Block], language: Language = ENGLISH) -> tuple[Bound, ...]:
+    """Return blocks bound to the tables in `folder`."""
     words = {"period": period, "schedule": {"timezone": "Europe/Berlin"}}
-    bound = tuple(block.bind(Tables(folder), words) for block in blocks)
-    return Document("Morning Brief", "How the campaigns did yesterday.", period, bound, Tables(folder), provenance)
+    binding = Binding(Tables(folder), words, language, folder / "include")
+    return arranged(block.bind(binding) for block in blocks if block.is_shown(binding))
 
 
-def write(folder: Path, name: str, columns: dict[str, list[Any]]) -> None:
-    """Write the table `name` into `folder`."""
-    pq.write_table(pa.table(columns), folder / f"{name}.parquet")
+def showcase(folder: Path, language: Language = ENGLISH, brand: Brand = HOUSE) -> Document:
+    """Return a monthly report with every kind of block, English or German; its tables are written into `folder`."""
+    zone = ZoneInfo("Europe/Berlin")
+    period = Period(*(dt.datetime(2026, month, 1, tzinfo=zone) for month in (10, 11, 9, 10)))
+    generated = dt.datetime(2026, 11, 1, 6, 30, tzinfo=zone)
+    fresh = (Freshness("crm", generated, generated.replace(hour=2)), Freshness("billing", generated))
+    provenance = Provenance(
+        "contact_centre", "monthly", "scheduled__2026-11-01T05:30:00+00:00", "3f9a1c07be52", generated,
+        "reports@northwind.example", "a1b2c3d4", fresh, "https://airflow.northwind.example/dags/contact_centre__monthly",
+    )  # fmt: skip
+    write_showcase(folder)
+    read = TypeAdapter(AnyBlock).validate_python
+    blocks = bind(folder, period, [read(entry) for entry in in_language(CONTENT, language.code)], language)
+    title, description = in_language(TITLE, language.code), in_language(DESCRIPTION, language.code)
+    return Document(title, description, period, blocks, Tables(folder), provenance, brand=brand, language=language)
 
 
 def _blocks() -> tuple[Block, ...]:

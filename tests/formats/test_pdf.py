@@ -14,7 +14,15 @@ from pypdf import PdfReader
 from pypdf.generic import IndirectObject
 
 from sample_document import LONG_NAME, STALE, brief, document, write
-from scheduled_reports.document import Chart, ChartBlock, Document, HeadingBlock, TableBlock, Text, TextBlock
+from scheduled_reports.document import (
+    Chart,
+    ChartBlock,
+    Document,
+    HeadingBlock,
+    TableBlock,
+    Text,
+    TextBlock,
+)
 from scheduled_reports.errors import DocumentError, RenderError
 from scheduled_reports.formats.pdf import Pdf
 
@@ -281,3 +289,12 @@ def test_the_title_in_the_metadata_begins_with_the_word_and_the_bookmark_does_no
 
 def test_pages_without_notices_have_the_small_print_alone(pages: PdfReader) -> None:
     assert all("\nReport morning_brief/daily · spec" in f"\n{page.extract_text()}" for page in pages.pages)
+
+
+def test_its_metadata_has_the_facts_of_its_origin(pages: PdfReader) -> None:
+    about = pages.metadata
+    assert about is not None
+    assert about["/Subject"] == "How the campaigns did yesterday."
+    assert (about["/reportid"], about["/schedule"]) == ("morning_brief", "daily")
+    assert about["/run"] == "scheduled__2026-10-02T04:30:00+00:00"
+    assert about["/timezone"] == "Europe/Berlin"

@@ -68,7 +68,7 @@ def _change(value: float | None, other: float, pattern: str, better: str, langua
     """Say the change: percentage points for a percentage, else per cent of the other figure."""
     if value is None:
         return "", "neutral"
-    points = is_percentage(pattern)
+    points = is_percentage(pattern) or "%" in pattern  # quoted, it says that the figure is in per cent already
     if not points and other == 0:
         return language.text("unchanged" if value == 0 else "new"), "neutral"
     if points:

@@ -37,7 +37,7 @@ def bars(column: Column, values: pa.Array) -> list[tuple[float, float] | None]:
         return [None] * len(values)
     low, high = column.bar
     width = high - low or 1
-    zero = min(max(-low / width, 0.0), 1.0)
+    zero = min(max(0.0 - low / width, 0.0), 1.0)
     parts = _clipped((_numbers(values) - low) / width)
     return [
         None if math.isnan(part) else (round(min(zero, part), 4), round(max(zero, part), 4)) for part in parts.tolist()

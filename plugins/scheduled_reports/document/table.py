@@ -115,7 +115,7 @@ class Table(Bound):
         Raises:
             SourceError: The run's data cannot be read.
         """
-        for batch in self._batches(self.sql.rows()):
+        for batch in self._rows():
             for start in range(0, batch.num_rows, size):
                 yield self._lines(batch.slice(start, size))
         if self.sql.top is not None and self.tables.rows(self.dataset) > self.sql.top and self.others is not None:
@@ -149,6 +149,14 @@ class Table(Bound):
             count -= lines.count
             if count <= 0:
                 return
+
+    def _rows(self) -> Iterator[pa.RecordBatch]:
+        """Yield what `sql.rows` asks for; of a small table that is shown as it is, without asking."""
+        small = self.tables.small(self.dataset) if self.sql.is_plain else None
+        if small is None:
+            yield from self._batches(self.sql.rows())
+        else:
+            yield from self.sql.taken(small).to_batches()
 
     def _batches(self, sql: str) -> Iterator[pa.RecordBatch]:
         with self.tables.query(sql, {}, f"table over {self.dataset!r}") as reader:

@@ -168,7 +168,7 @@ def _extents(
     """Return the extents of the columns for which they matter."""
     for column in columns:
         _require_numbers(column, kinds, what)
-    names = [column.name for column in columns if _matters(column, kinds[column.name])]
+    names = list(dict.fromkeys(column.name for column in columns if _matters(column, kinds[column.name])))
     if not names:
         return {}
     with data.tables.query(sql.extents(names), {}, what) as reader:

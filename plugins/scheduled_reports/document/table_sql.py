@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from scheduled_reports.document.column import LINKED, Ratio, TableColumn
 from scheduled_reports.document.lines import LineKind
 from scheduled_reports.spec.sql import quoted
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 NUMBER, PLACE = "_reports_number", "_reports_place"
 """The place of a row in its dataset, and in the table."""
@@ -48,6 +52,20 @@ class TableSql:
             return f"SELECT {shown} FROM ({self._placed()}) ORDER BY {PLACE}{limit}"
         return self._grouped(shown)
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether its lines are the rows of its dataset as they are, and the total."""
+        return not self.groups and not self.sort and self.top is None and not any(one.link for one in self.columns)
+
+    def taken(self, rows: pa.Table) -> pa.Table:
+        """Return what `rows` asks for where it is plain, from the rows of its dataset."""
+        import pyarrow as pa
+
+        zeros = pa.repeat(pa.scalar(0, pa.int8()), rows.num_rows)  # kind and level: LineKind.ROW
+        names = [*(column.name for column in self.columns), *self.keys]
+        columns = [zeros, zeros, *map(rows.column, names)]
+        return pa.Table.from_arrays(columns, names=[f"_{index}" for index in range(len(columns))]).combine_chunks()
+
     def others(self) -> str:
         """Return the query of what `top` leaves out: one row, its last column the number of rows."""
         return (
@@ -61,11 +79,10 @@ class TableSql:
     def extents(self, names: Sequence[str]) -> str:
         """Return the query of the least and greatest finite value of columns, and whether all values are whole."""
         parts = []
-        for name in names:
+        for place, name in enumerate(names):
             number, finite = f"{quoted(name)}::DOUBLE", f"FILTER (isfinite({quoted(name)}::DOUBLE))"
-            parts.append(
-                f"min({number}) {finite}, max({number}) {finite}, bool_and({number} = floor({number})) {finite}"
-            )
+            functions = (f"min({number})", f"max({number})", f"bool_and({number} = floor({number}))")
+            parts += [f"{function} {finite} AS _e{place}_{part}" for part, function in enumerate(functions)]
         return f"SELECT {', '.join(parts)} FROM {quoted(self.dataset)}"
 
     def _shown(self) -> Iterator[str]:

@@ -1,34 +1,20 @@
-"""PDF: pages to print or to read, typeset by WeasyPrint."""
+"""PDF: pages to print or to read, typeset by WeasyPrint, and their long tables by us."""
 
 from __future__ import annotations
 
-import functools
 import tempfile
-from base64 import b64encode
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from scheduled_reports.document import Chart, Document, mark
-from scheduled_reports.document.drawing import svg
-from scheduled_reports.document.sections import sections
-from scheduled_reports.document.theme import FONTS, font_family
+from scheduled_reports.document import Document, mark
 from scheduled_reports.errors import RenderError
 from scheduled_reports.formats.base import Format
 from scheduled_reports.formats.pdf_marks import shows_only
-from scheduled_reports.formats.templates import page, style
-
-if TYPE_CHECKING:
-    from weasyprint import CSS
-    from weasyprint.text.fonts import FontConfiguration
-
-_SHEETS = {"A4": (210.0, 297.0), "Letter": (215.9, 279.4)}
-"""Width and height in millimetres, portrait."""
-
-_SIDE_MARGIN = 15.0
-_POINTS, _PIXELS = 72 / 25.4, 96 / 25.4
+from scheduled_reports.pages.about import standards
+from scheduled_reports.pages.paper import Paper, Size
 
 
 class Pdf(Format):
@@ -38,9 +24,17 @@ class Pdf(Format):
     extension: ClassVar[str] = "pdf"
 
     type: Literal["pdf"]
-    page: Literal["A4", "Letter"] = Field("A4", description="The paper's size.")
+    page: Literal["A4", "Letter"] | None = Field(None, description="The paper's size; the brand's unless given.")
     orientation: Literal["portrait", "landscape"] = Field(
         "portrait", description="How the paper lies; a table too wide for portrait turns its own pages."
+    )
+    cover: bool = Field(False, description="Whether the title, the period and the notices have a page of their own.")
+    accessible: bool = Field(
+        False, description="Whether it keeps PDF/UA-1 (ISO 14289-1), for readers who hear or feel it."
+    )
+    archivable: bool = Field(
+        False,
+        description="Whether it keeps PDF/A-3 (ISO 19005-3), for archives; the rows of its tables are embedded as CSV.",
     )
 
     def render(self, document: Document, target: Path) -> None:
@@ -51,22 +45,32 @@ class Pdf(Format):
             DocumentError: A chart cannot be drawn.
         """
         weasyprint = _weasyprint()
-        css, fonts = _style(self.page, self.orientation)
-        upright, turned = (room * _POINTS for room in (self._room, _SHEETS[self.page][1] - 2 * _SIDE_MARGIN))
-        parts = sections(document.blocks, upright, turned)
-        text = page("page.pdf.jinja", document, width=upright, sections=parts, draw=self._drawn)
+        from scheduled_reports.pages.data import embedded
+        from scheduled_reports.pages.flows import frame, parts
+        from scheduled_reports.pages.style import look, style
+        from scheduled_reports.typeset import LongTable, write_pdf
+
+        paper = Paper(self._size(document), self.orientation)
+        looks = style(document.brand, paper, document.language)
         try:
-            pages = weasyprint.HTML(string=text, url_fetcher=_fetcher())
-            pages.write_pdf(target, stylesheets=[css], font_config=fonts, pdf_tags=True)
+            found = parts(document, paper, cover=self.cover)
+            rows = sum(part.table.row_count for part in found if isinstance(part, LongTable))
+            write_pdf(
+                found, target, css=looks.css, fonts=looks.fonts, fetcher=looks.fetcher, look=look(document.brand),
+                frame=lambda landscape: frame(document, paper, landscape=landscape), custom_metadata=True,
+                attachments=list(embedded(document)) if self.archivable else None,
+                **standards(rows, accessible=self.accessible, archivable=self.archivable),
+            )  # fmt: skip
         except weasyprint.urls.FatalURLFetchingError as error:
             raise RenderError(f"the PDF of {document.title!r} cannot be made", why=str(error),
                               fix="put the picture into the text as a data: URI") from error  # fmt: skip
 
     def is_blank(self, file: Path, document: Document) -> bool:
         """Return whether nothing can be seen beyond the frame; of a long file it mostly reads the first page."""
-        source = document.provenance
-        texts = (document.title, document.period.label, document.description, *map(str, document.notices),
-                 mark(document.notices), source.small_print, f"Questions? Write to {source.owner}")  # fmt: skip
+        source, language = document.provenance, document.language
+        texts = (document.title, document.period_label, document.description, *map(str, document.notices),
+                 mark(document.notices), document.small_print, language.text("Questions? Write to"), source.owner,
+                 document.brand.name, document.brand.footer)  # fmt: skip
 
         def frame() -> Path:
             self.render(replace(document, blocks=()), folder / "frame.pdf")
@@ -76,42 +80,8 @@ class Pdf(Format):
             folder = Path(name)
             return shows_only(file, "\n".join(texts), frame)
 
-    @property
-    def _room(self) -> float:
-        """The width between the margins, in millimetres."""
-        return _SHEETS[self.page][self.orientation == "landscape"] - 2 * _SIDE_MARGIN
-
-    def _drawn(self, chart: Chart) -> str:
-        picture = svg(chart, int(self._room * _PIXELS))
-        return f"data:image/svg+xml;base64,{b64encode(picture.encode()).decode('ascii')}"
-
-
-@functools.cache
-def _style(paper: str, orientation: str) -> tuple[CSS, FontConfiguration]:
-    """Return the style sheet and the fonts it brings; they are the same for every document on such paper."""
-    from weasyprint import CSS
-    from weasyprint.text.fonts import FontConfiguration
-
-    fonts = FontConfiguration()
-    text = style("pdf.css.jinja", paper=paper, orientation=orientation, fonts=font_family())
-    return CSS(string=text, font_config=fonts, url_fetcher=_fetcher()), fonts
-
-
-@functools.cache
-def _fetcher() -> Any:
-    """Return the only way by which WeasyPrint gets files: `data:` URIs and our own fonts, as `font:<file name>`."""
-    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
-
-    class Inside(URLFetcher):  # type: ignore[misc] # WeasyPrint has no type hints
-        def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
-            scheme, _, name = url.partition(":")
-            if scheme == "data":
-                return super().fetch(url, headers)
-            if scheme == "font" and name in {font.name for font in FONTS.glob("*.ttf")}:
-                return URLFetcherResponse(url, (FONTS / name).read_bytes(), {"Content-Type": "font/ttf"})
-            raise FatalURLFetchingError(f"it asks for {url!r}, and reports load nothing from elsewhere")
-
-    return Inside(allowed_protocols=("data",))
+    def _size(self, document: Document) -> Size:
+        return self.page or document.brand.paper
 
 
 def _weasyprint() -> Any:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from scheduled_reports.formats.pictures import is_one_colour
+from scheduled_reports.pages.paper import FOOT, HEAD, POINTS
 
 SURE = 8
 """So many texts that the frame does not have are enough to know; with fewer, the frame itself is made and compared."""
@@ -21,8 +22,8 @@ SURE = 8
 WHITE = 250
 """From here on, of 255, a colour on white paper is not seen."""
 
-_HEAD, _FOOT = 20 * 72 / 25.4, 18 * 72 / 25.4
-"""Where the running heads and the page numbers stand, in points from the page's edges: the margins in pdf.css.jinja."""
+_HEAD, _FOOT = HEAD * POINTS, FOOT * POINTS
+"""Where the running heads and the page numbers stand, in points from the page's edges."""
 
 _FORMS = 15
 """How deep drawings within drawings are looked into; PDFium's own default."""
