@@ -34,7 +34,7 @@ def test_they_stand_above_the_title_across_the_columns(book: Workbook) -> None:
         cell = sheet[f"A{row}"]
         assert (cell.font.b, cell.font.color.rgb) == (True, "FF" + COLORS["notice"][1:].upper())
         assert cell.fill.fgColor.rgb == "FF" + COLORS["notice_paper"][1:].upper()
-        assert f"A{row}:D{row}" in sheet.merged_cells
+        assert f"A{row}:E{row}" in sheet.merged_cells
 
 
 def test_they_are_text_and_wrap_in_a_row_that_is_high_enough(book: Workbook) -> None:
@@ -53,10 +53,10 @@ def test_the_sheets_of_data_are_as_without_them(book: Workbook, tmp_path: Path) 
 def test_the_properties_say_them(book: Workbook) -> None:
     assert book.properties.title == "[STALE, =HELD] Morning Brief"
     assert book.properties.description.splitlines()[0] == f"STALE: {STALE.text}"
-    assert book.properties.description.endswith("\nHow the campaigns did yesterday.")
+    assert "\nHow the campaigns did yesterday.\n" in book.properties.description
 
 
 def test_a_workbook_without_notices_begins_with_its_title(tmp_path: Path) -> None:
     plain = rendered(document(tmp_path), tmp_path)
     assert plain["Report"]["A1"].value == plain.properties.title == "Morning Brief"
-    assert plain.properties.description == "How the campaigns did yesterday."
+    assert plain.properties.description.startswith("How the campaigns did yesterday.\n")

@@ -18,9 +18,9 @@ from scheduled_reports.document import Chart, Heading, KpisBlock, TableBlock, Te
 from scheduled_reports.document.block import Block, Bound
 from scheduled_reports.document.theme import COLORS
 from scheduled_reports.errors import DocumentError, RenderError
-from scheduled_reports.formats import xlsx_sheets
-from scheduled_reports.formats.xlsx_cells import sheet_name
-from scheduled_reports.formats.xlsx_front import paragraphs
+from scheduled_reports.workbook import table_sheets
+from scheduled_reports.workbook.names import sheet_name
+from scheduled_reports.workbook.prose import paragraphs
 
 
 def of_blocks(folder: Path, *blocks: Block) -> list[Any]:
@@ -49,18 +49,18 @@ def test_the_first_sheet_begins_with_title_period_and_description(book: Workbook
 
 
 def test_key_figures_are_numbers_with_their_format_and_change(book: Workbook) -> None:
-    rows = [[cell.value for cell in row] for row in book["Report"]["A5:D10"]]
+    rows = [[cell.value for cell in row] for row in book["Report"]["A5:E10"]]
     assert rows == [
-        ["Key figure", "Value", "Previous", "Change"],
-        ["Calls", 7753, 7411, "+4.6 %"],
-        ["Conversion", 0.193, 0.206, "−1.3 pts"],
-        ["Revenue", 113823.8, 108902.15, "+4.5 %"],
-        ["Average wait", 24.6, 31.2, "−21.2 %"],
-        ["Agents on shift", 45, None, None],
+        ["Key figure", "Value", "Compared with", "Figure", "Change"],
+        ["Calls", 7753, "Previous period", 7411, "▲ +4.6 %"],
+        ["Conversion", 0.193, "Previous period", 0.206, "▼ −1.3 pts"],
+        ["Revenue", 113823.8, "Previous period", 108902.15, "▲ +4.5 %"],
+        ["Average wait", 24.6, "Previous period", 31.2, "▼ −21.2 %"],
+        ["Agents on shift", 45, None, None, None],
     ]
     formats = [book["Report"][f"B{row}"].number_format for row in range(6, 11)]
     assert formats == ["#,##0", "0.0%", "#,##0 €", '0.0 "s"', "#,##0"]
-    verdicts = [book["Report"][f"D{row}"].font.color.rgb for row in (6, 7)]
+    verdicts = [book["Report"][f"E{row}"].font.color.rgb for row in (6, 7)]
     assert verdicts == ["FF" + COLORS[verdict][1:].upper() for verdict in ("good", "bad")]
 
 
@@ -70,7 +70,7 @@ def test_prose_is_wrapped_text_across_the_columns(book: Workbook) -> None:
     assert "What happened on 1 October" in found
     for text in ("Calls rose by 4.6 %, conversion fell:", "• Gold sold best", "• <b>Debt</b> lost"):
         assert found[text].alignment.wrap_text
-        assert f"A{found[text].row}:D{found[text].row}" in sheet.merged_cells
+        assert f"A{found[text].row}:E{found[text].row}" in sheet.merged_cells
 
 
 def test_a_chart_is_a_sharp_picture_with_its_words_below_and_nothing_beneath_it(book: Workbook) -> None:
@@ -112,9 +112,13 @@ def test_the_head_is_styled_frozen_filtered_and_repeated_in_print(book: Workbook
     assert [cell.value for cell in sheet[1]] == ["Campaign", "Calls", "Conversion", "Revenue", "Handle time"]
     for cell in sheet[1]:
         assert cell.font.b
-        assert cell.fill.fgColor.rgb == "FF" + COLORS["hair"][1:].upper()
+        assert cell.fill.fgColor.rgb == "FF" + COLORS["accent"][1:].upper()
+        assert cell.font.color.rgb == "FF" + COLORS["on_accent"][1:].upper()
         assert cell.border.bottom.style == "thin"
-    assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet.print_title_rows) == ("A2", "A1:E10", "$1:$1")
+    assert (sheet.freeze_panes, sheet.print_title_rows) == ("A2", "$1:$1")
+    (made,) = sheet.tables.values()
+    assert (made.displayName, made.ref, made.autoFilter.ref) == ("Campaigns", "A1:E10", "A1:E10")
+    assert [column.name for column in made.tableColumns] == [cell.value for cell in sheet[1]]
 
 
 def test_columns_are_as_wide_as_their_content_within_limits(book: Workbook) -> None:
@@ -123,33 +127,44 @@ def test_columns_are_as_wide_as_their_content_within_limits(book: Workbook) -> N
     assert widths["B"] == len("Calls") + 4
     assert widths["C"] == len("Conversion") + 4
     row = next(cell.row for cell in book["Campaigns"]["A"] if cell.value == LONG_NAME)
-    assert book["Campaigns"].row_dimensions[row].height == 30
+    assert book["Campaigns"].row_dimensions[row].height == 34
     assert book["Campaigns"].row_dimensions[2].height is None
 
 
 def test_wide_text_counts_double_and_a_narrow_column_keeps_eight(tmp_path: Path) -> None:
     sheet = of_columns(tmp_path, {"a": ["王小明的推荐计划"], "b": [1]})["Sample"]
-    assert [sheet.column_dimensions[letter].width for letter in "AB"] == [18, 8]
+    assert [sheet.column_dimensions[letter].width for letter in "AB"] == [19, 8]
 
 
 def test_it_prints_on_a4_as_wide_as_the_page(book: Workbook) -> None:
     for sheet in book:
-        assert (sheet.page_setup.paperSize, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (9, 1, 0)
+        assert sheet.page_setup.paperSize == 9
+        assert (sheet.oddHeader.left.text, sheet.oddHeader.right.text) == ("Morning Brief", "Thursday, 1 October 2026")
+        assert sheet.oddFooter.right.text == "Page &P of &N"
+    for sheet in book.worksheets[1:]:
+        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
-        assert sheet.oddFooter.left.text == "Morning Brief · Thursday, 1 October 2026"
-    assert [sheet.page_setup.orientation for sheet in book] == ["portrait", "landscape", "portrait", "portrait"]
+    assert [sheet.page_setup.orientation for sheet in book] == ["portrait"] * 4
 
 
-def test_the_last_sheet_and_the_properties_say_where_it_comes_from(book: Workbook) -> None:
-    assert dict(row for row in book["About"].iter_rows(min_row=2, values_only=True)) == {
-        "Report": "Morning Brief", "Report id": "morning_brief", "Schedule": "daily",
-        "Period start": wall(2026, 10, 1), "Period end": wall(2026, 10, 2), "Time zone": "Europe/Berlin",
-        "Generated at": wall(2026, 10, 2, 6, 30), "Owner": "owner@example.com",
-        "Run": "scheduled__2026-10-02T04:30:00+00:00", "Spec digest": "3f9a1c07be52",
-    }  # fmt: skip
+def test_a_wide_sheet_prints_in_landscape(tmp_path: Path) -> None:
+    book = of_columns(tmp_path, {f"column_{number}": ["w" * 20] for number in range(6)})
+    assert [sheet.page_setup.orientation for sheet in book] == ["portrait", "landscape", "portrait"]
+
+
+def test_the_first_sheet_has_a_scale_as_excel_ignores_page_breaks_where_it_fits_a_sheet(book: Workbook) -> None:
+    sheet = book["Report"]
+    assert not sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert 60 <= sheet.page_setup.scale <= 100
+
+
+def test_the_last_sheet_and_the_properties_say_where_it_comes_from(book: Workbook, tmp_path: Path) -> None:
+    content = brief(tmp_path)
+    assert dict(row for row in book["About"].iter_rows(min_row=2, values_only=True)) == content.facts()
     properties = book.properties
-    assert (properties.title, properties.creator) == ("Morning Brief", "owner@example.com")
-    assert properties.created == wall(2026, 10, 2, 4, 30)
+    assert (properties.title, properties.subject) == ("Morning Brief", "Thursday, 1 October 2026")
+    assert (properties.creator, properties.keywords) == ("owner@example.com", "morning_brief, daily, 3f9a1c07be52")
+    assert properties.created == properties.modified == wall(2026, 10, 2, 4, 30)
 
 
 def test_a_table_without_rows_says_so(tmp_path: Path) -> None:
@@ -157,20 +172,24 @@ def test_a_table_without_rows_says_so(tmp_path: Path) -> None:
     sheet = book["Sample"]
     assert [[cell.value for cell in row] for row in sheet.iter_rows()] == [["A", "B"], ["No rows in this period", None]]
     assert sheet.auto_filter.ref == "A1:B1"
-    assert "no rows in this period, on the sheet “Sample”" in [cell.value for cell in book["Report"]["A"]]
+    assert "No rows in this period, on the sheet “Sample”" in [cell.value for cell in book["Report"]["A"]]
 
 
 def test_more_rows_than_a_sheet_holds_go_on_in_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xlsx_sheets, "MAX_ROWS", 3)
+    monkeypatch.setattr(table_sheets, "MAX_ROWS", 3)
     book = of_columns(tmp_path, {"n": list(range(7))})
     assert book.sheetnames == ["Report", "Sample", "Sample (2)", "Sample (3)", "About"]
     values = [[cell.value for cell in book[name]["A"]] for name in book.sheetnames[1:4]]
     assert values == [["N", 0, 1, 2], ["N", 3, 4, 5], ["N", 6]]
-    assert [book[name].auto_filter.ref for name in book.sheetnames[1:4]] == ["A1:A4", "A1:A4", "A1:A2"]
+    assert [made.ref for name in book.sheetnames[1:4] for made in book[name].tables.values()] == [
+        "A1:A4", "A1:A4", "A1:A2",
+    ]  # fmt: skip
+    told = "7 rows, on the sheet “Sample”; it goes on on “Sample (2)”, “Sample (3)”, as Excel has no more rows"
+    assert told in [cell.value for cell in book["Report"]["A"]]
 
 
 def test_more_columns_than_excel_has_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xlsx_sheets, "MAX_COLUMNS", 1)
+    monkeypatch.setattr(table_sheets, "MAX_COLUMNS", 1)
     with pytest.raises(RenderError, match="'Sample' has 2 columns"):
         of_columns(tmp_path, {"a": [1], "b": [2]})
 
@@ -211,7 +230,9 @@ def test_a_key_figure_without_a_value_is_a_dash(tmp_path: Path) -> None:
     write(tmp_path, "sample", {"a": pa.array([None], pa.float64()), "b": [2.0]})
     item = {"label": "A", "value": "a", "previous": "b"}
     block = KpisBlock.model_validate({"type": "kpis", "dataset": "sample", "items": [item]})
-    assert [cell.value for cell in rendered(document(tmp_path, block), tmp_path)["Report"][6]] == ["A", "–", 2, None]
+    assert [cell.value for cell in rendered(document(tmp_path, block), tmp_path)["Report"][6]] == [
+        "A", "–", "Previous period", 2, None,
+    ]  # fmt: skip
 
 
 def test_a_document_without_blocks_is_a_workbook(tmp_path: Path) -> None:

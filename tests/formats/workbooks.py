@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,14 @@ def wall(*parts: int) -> dt.datetime:
 
 def rendered(content: Document, folder: Path) -> Workbook:
     Xlsx(type="xlsx").render(content, folder / "out.xlsx")
-    return load_workbook(folder / "out.xlsx", rich_text=True)
+    return opened(folder / "out.xlsx")
+
+
+def opened(file: Path) -> Workbook:
+    """Return a workbook; openpyxl says of bars and sparklines, which Excel 2010 added, that it does not read them."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".*extension is not supported", UserWarning)
+        return load_workbook(file, rich_text=True)
 
 
 def of_columns(folder: Path, columns: dict[str, Any], wanted: tuple[dict[str, str], ...] = ()) -> Workbook:

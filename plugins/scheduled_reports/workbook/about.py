@@ -1,0 +1,24 @@
+"""The last sheet: where the report comes from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from scheduled_reports.workbook.page import set_up
+from scheduled_reports.workbook.styles import Style, Styles
+
+if TYPE_CHECKING:
+    from scheduled_reports.document.document import Document
+
+LABEL, FACT = Style(color="muted", border="hair"), Style(align="left", wrap=True, border="hair")
+
+
+def write_about(sheet: Any, document: Document, styles: Styles) -> None:
+    """Write the facts of a report, a label and a fact in each row."""
+    set_up(sheet, (26, 68), document)
+    title = document.language.text("About this report")
+    styles.put(sheet.cell(1, 1), title, Style(bold=True, size=14, color="accent"))
+    sheet.row_dimensions[1].height = 24
+    for row, (label, fact) in enumerate(document.facts().items(), 2):
+        styles.put(sheet.cell(row, 1), label, LABEL)
+        styles.put(sheet.cell(row, 2), fact, FACT)
