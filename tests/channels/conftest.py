@@ -23,6 +23,7 @@ WORDS = {
     "schedule": {"id": "daily", "timezone": "Europe/Berlin"},
     "period": {"label": "3. März 2026", "slug": "2026-03-03"},
     "parameters": {"region": "Süd"},
+    "brand": {"name": "", "sender_name": "", "footer": "", "website": ""},
 }
 
 

@@ -1,9 +1,11 @@
 """What a mail looks like: what a spec may ask for, what arrives, and which files cannot be sent."""
 
 import datetime as dt
+import re
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -11,10 +13,14 @@ from pydantic import ValidationError
 from channels.faulty_smtp import FaultySmtp
 from channels.letters import PDF, Deliver, channel, failure, only, received, send, words_of
 from demo.mail_server import MailServer
-from sample_document import STALE
+from sample_document import STALE, showcase
+from scheduled_reports.brands import brand_of
 from scheduled_reports.channels.email import Email
+from scheduled_reports.formats.html_email import HtmlEmail
+from scheduled_reports.formats.text import PlainText
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
+INCLUDE = Path(__file__).parents[2] / "include"
 
 
 # What a spec may say
@@ -89,6 +95,18 @@ def test_the_spec_may_name_the_sender_and_where_answers_go(healthy: MailServer, 
     assert got["Reply-To"] == "desk@example.com"
     assert got["X-Envelope-From"] == "bi@example.com"
     assert receipt.text.startswith(f"<{'d' * 32}@example.com> 250 ")
+
+
+def test_the_brand_names_the_sender_where_the_channel_does_not(healthy: MailServer, delivery: Deliver) -> None:
+    sent = delivery("anna@example.org", pdf=PDF)
+    branded = replace(sent, words={**sent.words, "brand": {"name": "N", "sender_name": "Northwind Reports"}})
+
+    send(channel(), branded)
+    send(channel(sender_name="Desk"), branded)
+
+    names = [received(path)["From"].addresses[0].display_name for path in healthy.messages()]
+    assert names == ["Northwind Reports", "Desk"]
+    assert all(received(path)["From"].addresses[0].addr_spec == "reports@example.org" for path in healthy.messages())
 
 
 def test_the_receipt_holds_the_message_id_the_servers_words_and_the_size(
@@ -187,6 +205,43 @@ def test_images_in_the_html_become_parts_of_the_mail(healthy: MailServer, delive
     assert [image.get_content_disposition() for image in images] == ["inline"] * 2
     assert [image.get_filename() for image in images] == ["image-1.png", "image-2.svg"]
     assert related.get_param("type") == "text/html"
+
+
+def test_a_whole_report_is_text_and_html_with_its_pictures_beside_what_is_attached(
+    healthy: MailServer, delivery: Deliver, tmp_path: Path
+) -> None:
+    made = showcase(tmp_path, brand=brand_of("northwind", INCLUDE))
+    HtmlEmail(type="html_email").render(made, tmp_path / "r.html")
+    PlainText(type="text").render(made, tmp_path / "r.txt")
+    files = {"html": ("r.html", "text/html", (tmp_path / "r.html").read_bytes()),
+             "txt": ("r.txt", "text/plain", (tmp_path / "r.txt").read_bytes()), "pdf": PDF}  # fmt: skip
+
+    send(channel(body=["html", "txt"]), delivery("anna@example.org", **files))
+
+    mail = only(healthy)
+    assert not [defect for part in mail.walk() for defect in part.defects]
+    assert mail.get_content_type() == "multipart/mixed"
+    alternative, pdf = mail.iter_parts()
+    assert alternative.get_content_type() == "multipart/alternative"
+    text, related = alternative.iter_parts()
+    page, *pictures = related.iter_parts()
+    assert [part.get_content_type() for part in (text, related, page)] == [
+        "text/plain",
+        "multipart/related",
+        "text/html",
+    ]
+    assert pdf.get_content_disposition() == "attachment"
+    assert words_of(text) == (tmp_path / "r.txt").read_text(encoding="utf-8")
+    html = words_of(page)
+    assert len(html.encode()) < 102 * 1024, "as it travels, Gmail does not clip it"
+    assert "data:" not in html
+    cids = set(re.findall(r'src="cid:([^"]+)"', html))
+    assert cids == {str(picture["Content-ID"]).strip("<>") for picture in pictures}
+    assert {picture.get_content_type() for picture in pictures} == {"image/png"}
+    assert len(healthy.messages()[0].read_bytes()) < 400_000, "with all pictures"
+    shown = re.findall(r"<img[^>]*>", html)
+    assert len(shown) > 8
+    assert all(' alt="' in image for image in shown)
 
 
 def test_all_other_html_stays_as_it_is(healthy: MailServer, delivery: Deliver) -> None:

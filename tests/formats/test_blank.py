@@ -12,18 +12,22 @@ import pytest
 from PIL import Image
 
 from sample_document import STALE, brief, document, write
-from scheduled_reports.document import ChartBlock, Document, HeadingBlock, Text, TextBlock
+from scheduled_reports.brands import brand_of
+from scheduled_reports.document import ChartBlock, Document, HeadingBlock, TableBlock, Text, TextBlock
 from scheduled_reports.formats import Format
 from scheduled_reports.formats.csv import Csv
 from scheduled_reports.formats.html import Html
+from scheduled_reports.formats.html_email import HtmlEmail
 from scheduled_reports.formats.json import Json
 from scheduled_reports.formats.pdf import Pdf
 from scheduled_reports.formats.text import PlainText
 from scheduled_reports.formats.xlsx import Xlsx
 
 PAGES: dict[str, Format] = {
-    "html": Html(type="html"), "pdf": Pdf(type="pdf"), "text": PlainText(type="text"), "xlsx": Xlsx(type="xlsx"),
+    "html": Html(type="html"), "html_email": HtmlEmail(type="html_email"), "pdf": Pdf(type="pdf"),
+    "text": PlainText(type="text"), "xlsx": Xlsx(type="xlsx"),
 }  # fmt: skip
+INCLUDE = Path(__file__).parents[2] / "include"
 LONG = "A description that goes on and on, so that it takes more than one line. " * 12
 
 
@@ -101,7 +105,7 @@ def test_a_whole_report_is_not_blank(tmp_path: Path, page: Format) -> None:
     assert not is_blank(page, brief(tmp_path), tmp_path)
 
 
-@pytest.mark.parametrize("kind", ["html", "pdf"])
+@pytest.mark.parametrize("kind", ["html_email", "pdf"])
 def test_a_picture_of_one_colour_shows_nothing(tmp_path: Path, kind: str) -> None:
     assert is_blank(PAGES[kind], document(tmp_path, text(picture("white"))), tmp_path)
     assert is_blank(PAGES[kind], document(tmp_path, text(picture("#00000000", "RGBA"))), tmp_path)
@@ -109,7 +113,7 @@ def test_a_picture_of_one_colour_shows_nothing(tmp_path: Path, kind: str) -> Non
     assert not is_blank(PAGES[kind], document(tmp_path, text(picture("#00000000", "RGBA", dot=True))), tmp_path)
 
 
-@pytest.mark.parametrize("kind", ["html", "pdf", "xlsx"])
+@pytest.mark.parametrize("kind", ["html_email", "pdf", "xlsx"])
 def test_a_chart_whose_marks_are_white_shows_nothing(tmp_path: Path, kind: str) -> None:
     assert is_blank(PAGES[kind], document(tmp_path, chart(tmp_path, color="white")), tmp_path)
     assert is_blank(PAGES[kind], document(tmp_path, chart(tmp_path, opacity=0)), tmp_path)
@@ -151,7 +155,7 @@ def test_a_mark_on_the_last_page_is_content(tmp_path: Path) -> None:
 def test_text_in_a_long_page_is_found_wherever_a_part_of_it_ends(tmp_path: Path) -> None:
     made = document(tmp_path, text("<b>" * 30_000))
 
-    assert not is_blank(PAGES["html"], made, tmp_path)
+    assert not is_blank(PAGES["html_email"], made, tmp_path)
 
 
 def test_what_a_page_hides_is_no_content(tmp_path: Path) -> None:
@@ -159,9 +163,9 @@ def test_what_a_page_hides_is_no_content(tmp_path: Path) -> None:
 
     made = dataclasses.replace(document(tmp_path), blocks=(Text(hidden, hidden),))
 
-    assert is_blank(PAGES["html"], made, tmp_path)
-    assert not is_blank(PAGES["html"], dataclasses.replace(made, blocks=(Text("", f"{hidden}x"),)), tmp_path)
-    assert not is_blank(PAGES["html"], dataclasses.replace(made, blocks=(Text("", "<svg></svg>"),)), tmp_path)
+    assert is_blank(PAGES["html_email"], made, tmp_path)
+    assert not is_blank(PAGES["html_email"], dataclasses.replace(made, blocks=(Text("", f"{hidden}x"),)), tmp_path)
+    assert not is_blank(PAGES["html_email"], dataclasses.replace(made, blocks=(Text("", "<svg></svg>"),)), tmp_path)
 
 
 @pytest.mark.parametrize("entry", [Csv(type="csv", dataset="t"), Json(type="json", dataset="t")], ids=["csv", "json"])
@@ -201,3 +205,12 @@ def test_of_a_report_with_content_the_pdf_is_not_made_twice(tmp_path: Path, monk
     monkeypatch.setattr(Pdf, "render", lambda *_: pytest.fail("the frame was made, though the content is plain to see"))
 
     assert not pdf.is_blank(tmp_path / "brief.pdf", made)
+
+
+def test_a_pdf_with_a_long_table_is_not_blank_and_one_with_a_cover_alone_is(tmp_path: Path) -> None:
+    write(tmp_path, "long", {"number": list(range(500))})
+    covered = Pdf(type="pdf", cover=True)
+
+    assert not is_blank(covered, document(tmp_path, TableBlock(type="table", dataset="long")), tmp_path)
+    assert is_blank(covered, dataclasses.replace(document(tmp_path), notices=(STALE,)), tmp_path)
+    assert is_blank(covered, document(tmp_path, brand=brand_of("northwind", INCLUDE)), tmp_path)

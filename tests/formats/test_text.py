@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from rich.cells import cell_len
 
-from sample_document import LONG_NAME, STALE, brief, document, write
+from sample_document import LONG_NAME, STALE, brief, document, showcase, write
 from scheduled_reports.document import ChartBlock, Document, KpisBlock, TableBlock, TextBlock
 from scheduled_reports.formats.text import PlainText
+from scheduled_reports.language import language_of
 
 
-def rendered(document: Document) -> list[str]:
+def rendered(document: Document, **options: Any) -> list[str]:
     target = document.tables.folder / "report.txt"
-    PlainText(type="text").render(document, target)
+    PlainText.model_validate({"type": "text", **options}).render(document, target)
     return target.read_text(encoding="utf-8").splitlines()
 
 
@@ -103,3 +105,42 @@ def test_notices_come_first_and_are_marked(tmp_path: Path) -> None:
         "",
         "MORNING BRIEF",
     ]
+
+
+def test_every_kind_of_block_is_told_in_the_language_of_the_report(tmp_path: Path) -> None:
+    lines = rendered(showcase(tmp_path, language_of("de")), full_report="https://reports.example/1")
+    assert max(map(cell_len, lines)) <= 78
+    assert lines[:2] == ["KUNDENSERVICE UND VERTRIEB", "Oktober 2026"]
+    for told in (
+        "Wartezeit            34,6 s  ▼ −16,0 %, besser als 41,2 s",
+        "| NACHTSCHICHT IM SÜDEN",
+        "| beginnen zwei weitere Kräfte.",
+        "- Verlängerungen liefen im Norden (https://northwind.example/north) gut, dank",
+        "  der neuen Leitfäden",
+        "Inhalt",
+        "[Diagramm] Anrufe jeder Region an jedem Tag im Oktober",
+        "[Bild] Plan des Büros",
+        "500 von 2.000 Zeilen",
+        "Keine Zeilen in diesem Zeitraum",
+        "Vollständigen Bericht ansehen: https://reports.example/1",
+    ):
+        assert told in [line.replace("\xa0", " ") for line in lines], told
+    assert ["Gesamt", "3.420", "20,8%", "1.475.730", "€"] in [line.split() for line in lines]
+
+
+def test_the_title_of_a_chart_stands_above_its_description(tmp_path: Path) -> None:
+    lines = rendered(brief(tmp_path))
+    place = lines.index("[chart] Inbound and outbound calls for each hour from 8 to 19")
+    assert lines[place - 2 : place] == ["Calls per hour", ""]
+
+
+def test_rows_that_are_left_out_are_counted_and_the_total_is_that_of_all(tmp_path: Path) -> None:
+    write(tmp_path, "many", {"name": [f"n{number}" for number in range(9)], "amount": [3] * 9})
+    block = TableBlock.model_validate({"type": "table", "dataset": "many", "columns": [
+        {"name": "name"}, {"name": "amount", "total": "sum"}]})  # fmt: skip
+    cut, whole = (rendered(document(tmp_path, block), max_rows=most) for most in (2, 9))
+    assert "Showing 2 of 9 rows" in cut
+    assert "n2" not in " ".join(cut)
+    assert [line.split() for line in cut if line.startswith("Total")] == [["Total", "27"]]
+    assert not [line for line in whole if "Showing" in line], "a total is no row that is left out"
+    assert "n8" in " ".join(whole)

@@ -25,7 +25,7 @@ from scheduled_reports.document.document import mark
 from scheduled_reports.errors import DeliveryError
 from scheduled_reports.model import ConnectionId, EmailAddress, OneOrMany
 from scheduled_reports.smtp import MailServer, mail_server
-from scheduled_reports.spec.marks import FormatId, Template
+from scheduled_reports.spec.marks import BodyFormatId, FormatId, Template
 from scheduled_reports.templates import fill
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -51,16 +51,21 @@ class Email(Channel):
         None,
         description="Sender's address; the `from_email` of the connection's extra, or its login, unless given.",
     )
-    sender_name: str | None = Field(None, min_length=1, description="Sender's name, shown beside the address.")
+    sender_name: str | None = Field(
+        None,
+        min_length=1,
+        description="Sender's name, shown beside the address; "
+        "unless given the brand's `sender_name`, or that of the connection.",
+    )
     reply_to: EmailAddress | None = Field(None, description="Where answers go; to the report's owner unless given.")
     subject: Template = Field(
         "{{ report.title }} · {{ period.label }}",
         min_length=1,
         description="Subject; may hold templates. Where the report has a notice, `[STALE]` say, it stands before it.",
     )
-    body: OneOrMany[FormatId] = Field(
+    body: OneOrMany[BodyFormatId] = Field(
         (),
-        description="Formats that are the mail's own text: at most one HTML and one plain text. Where there is "
+        description="Formats that are the mail's own text: at most one `html_email` and one `text`. Where there is "
         "no plain text, a short one is made.",
     )
     attach: OneOrMany[FormatId] = Field((), description="Formats to attach as files.")
@@ -133,16 +138,17 @@ class _Outbox:
             DeliveryError: It has not, or the files do not make a mail.
             SpecError: The subject's template cannot be filled.
         """
-        sender, recipient = self._sender(), ascii_domain(delivery.recipient)
+        sender, recipient = self._sender(delivery.words), ascii_domain(delivery.recipient)
         message = self._message(delivery, sender, recipient)
         content = message.as_bytes()
         answer = self._server.transfer(content, ascii_domain(sender.addr_spec), recipient)
         return Receipt(f"{message['Message-ID']} {answer}", len(content))
 
-    def _sender(self) -> Address:
+    def _sender(self, words: Mapping[str, Any]) -> Address:
         own = self._channel.sender
         address = self._server.sender if own is None else Address(addr_spec=own)
-        return Address(self._channel.sender_name or address.display_name, address.username, address.domain)
+        name = self._channel.sender_name or words["brand"]["sender_name"] or address.display_name
+        return Address(name, address.username, address.domain)
 
     def _message(self, delivery: Delivery, sender: Address, recipient: str) -> EmailMessage:
         channel, words = self._channel, delivery.words
