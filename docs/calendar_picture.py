@@ -78,7 +78,7 @@ def _take_picture(page: Path, lines: int) -> None:
     size = f"--window-size={WIDTH * 9 + 56},{int(lines * 17.55)}"
     picture = f"--screenshot={ROOT / 'docs' / 'calendar.png'}"
     command = [shutil.which("chromium") or "chromium", "--headless", "--no-sandbox", "--hide-scrollbars", size, picture]
-    subprocess.run([*command, page.as_uri()], check=True, capture_output=True)  # noqa: S603 - no shell
+    subprocess.run([*command, page.as_uri()], check=True, capture_output=True)
 
 
 if __name__ == "__main__":

@@ -30,14 +30,15 @@ PEOPLE = dedent("""\
         items: [{label: People, value: people}, {label: Addresses, value: addresses}]
       - {type: table, title: Contacts, dataset: contacts}
     formats:
-      - {type: html}
+      - {type: html_email}
       - {type: pdf}
       - {type: xlsx}
       - {type: json, dataset: contacts}
       - {type: csv, dataset: contacts}
     deliver:
-      - {type: email, id: everybody, connection: mail, to: ann@northwind.example, body: html, attach: [csv, pdf]}
-      - {type: email, id: audit, connection: mail, role: auditor, to: aud@northwind.example, body: html, attach: csv}
+      - {type: email, id: everybody, connection: mail, to: ann@northwind.example, body: html_email, attach: [csv, pdf]}
+      - {type: email, id: audit, connection: mail, role: auditor, to: aud@northwind.example, body: html_email,
+         attach: csv}
     schedules:
       - {id: daily, when: "30 6 * * *", timezone: Europe/Berlin}
     """)

@@ -31,17 +31,23 @@ SALES = dedent("""\
         title: Orders
         dataset: orders
     formats:
-      - {type: html}
+      - {type: html_email}
       - {type: csv, dataset: orders}
     deliver:
       - type: email
         connection: mail
         to: [ann@northwind.example, ben@northwind.example]
-        body: html
+        body: html_email
         attach: csv
     schedules:
       - {id: daily, when: "30 6 * * *", timezone: Europe/Berlin}
     """)
+
+TWINNED = SALES.replace(
+    "  - {type: html_email}\n  - {type: csv, dataset: orders}\n",
+    "  [{type: html_email}, {type: text},\n   {type: csv, dataset: orders}]\n",
+).replace("body: html_email", "body: [html_email, text]")
+"""The same, line by line, with plain text beside the HTML, so that `reports check` has nothing to warn of."""
 
 
 def write(folder: Path, text: str = SALES, name: str = "sales") -> Path:

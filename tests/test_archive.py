@@ -209,3 +209,14 @@ def test_a_run_id_becomes_the_name_of_one_folder(tmp_path: Path, run_id: str, na
     run_folder(tmp_path.as_uri(), run_id).note(state="x")
 
     assert [path.parent.name for path in (tmp_path / "sales/daily/2026-10-01").rglob("manifest.json")] == [name]
+
+
+def test_a_folder_is_found_again_at_its_url_and_tells_what_it_holds(tmp_path: Path) -> None:
+    folder = run_folder((tmp_path / "a b").as_uri())
+    folder.note(state="x")
+
+    again = RunFolder.at(folder.uri)
+
+    assert again.manifest() == {"state": "x"}
+    assert again.names(".") == ["manifest.json"]
+    assert again.names("data") == []

@@ -47,7 +47,7 @@ datasets: {}
 content:
   - {type: table, dataset: shown}
 formats:
-  - {type: html}
+  - {type: html_email}
   - {type: csv, dataset: shown}
 deliver: []
 schedules:
@@ -76,7 +76,7 @@ def completed(part: dict[str, Any]) -> dict[str, Any]:
         else:
             spec[key] = value
     spec["deliver"] = spec["deliver"] or [{"type": "email", "connection": "mail", "to": "a@northwind.example",
-                                           "body": "html"}]  # fmt: skip
+                                           "body": "html_email"}]  # fmt: skip
     for number, entry in enumerate(spec["formats"][2:]):
         entry.setdefault("file_name", f"another_{number}")
     return spec

@@ -10,7 +10,7 @@ import pytest
 from scheduled_reports import errors
 from scheduled_reports.errors import ReportError
 
-CLASSES = [kind for _, kind in inspect.getmembers(errors, inspect.isclass)]
+CLASSES = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if kind.__module__ == errors.__name__]
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from cli.repository import commit, git
-from scheduled_reports.cli.git import Repository
 from scheduled_reports.errors import ReportError
+from scheduled_reports.git import Repository
 
 
 @pytest.fixture
@@ -90,3 +90,19 @@ def test_a_machine_without_git_is_told(tmp_path: Path, monkeypatch: pytest.Monke
 
     with pytest.raises(ReportError, match="git is not installed"):
         Repository(tmp_path)
+
+
+def test_the_state_is_the_commit_and_whether_a_file_was_changed_since(repository: Path) -> None:
+    found, path = Repository(repository), repository / "a" / "b.txt"
+    head = found.commit("HEAD")
+
+    assert found.state(path) == head[:12]
+    path.write_text("three")
+    assert found.state(path) == f"{head[:12]}+"
+    assert found.state(repository / "other") == head[:12]
+
+
+def test_a_repository_without_a_commit_has_no_state(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+
+    assert Repository(tmp_path).state(tmp_path) == ""

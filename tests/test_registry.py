@@ -17,7 +17,7 @@ from scheduled_reports.conditions.rows import Rows
 from scheduled_reports.errors import ReportError
 from scheduled_reports.model import Model
 from scheduled_reports.registry import type_of, union_of
-from specs import SALES, write
+from specs import SALES, TWINNED, write
 
 CONDITIONS = "scheduled_reports.conditions"
 WEEKDAY = dedent('''\
@@ -113,7 +113,7 @@ def test_the_type_of_a_kind_is_the_text_that_a_spec_writes() -> None:
 
 def test_an_installed_kind_works_in_a_spec(tmp_path: Path) -> None:
     install(tmp_path / "site", "weekday", WEEKDAY.format(tag="weekday"), "weekday = weekday:Weekday")
-    write(tmp_path, SALES.replace("run_when:\n", "run_when:\n  - {type: weekday, number: 1}\n"))
+    write(tmp_path, TWINNED.replace("run_when:\n", "run_when:\n  - {type: weekday, number: 1}\n"))
     write(tmp_path, SALES.replace("run_when:\n", "run_when:\n  - {type: weekday, number: one}\n"), "bad")
     command = [sys.executable, "-c", "from scheduled_reports.cli import app; app()", "check"]
 

@@ -31,3 +31,21 @@ def test_a_run_with_a_period_of_its_own_is_another(tmp_path: Path) -> None:
     run = run_of(tmp_path, TEXT)
 
     assert replace(run, own_period=True).variant not in {"", run.variant}
+
+
+def test_templates_know_the_brand_and_one_that_cannot_be_read_is_the_built_in_one(tmp_path: Path) -> None:
+    run = run_of(tmp_path, TEXT)
+    words = {"name": "Acme", "sender_name": "Acme Reports", "footer": "Acme Ltd", "website": "https://acme.example"}
+    file = run.include / "brands" / "acme.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text("".join(f"{key}: {value}\n" for key, value in words.items()) + 'colors: {accent: "#1d3f8f"}\n')
+
+    def words_with(brand: str | None) -> object:
+        report = replace(run.report, spec=run.report.spec.model_copy(update={"brand": brand}))
+        return replace(run, report=report).words["brand"]
+
+    assert words_with("acme") == words
+    nothing = dict.fromkeys(words, "")
+    assert words_with(None) == words_with("gone") == nothing
+    file.write_text("name: [\n")
+    assert words_with("acme") == nothing

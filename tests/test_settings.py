@@ -35,6 +35,7 @@ def test_everything_has_a_default_in_airflow_home(home: Path) -> None:
     assert settings.ledger_conn_id() is None
     assert settings.owner_mail_conn_id() == "smtp_default"
     assert settings.masking_conn_id() is None
+    assert settings.brand() is None
     assert settings.retry_delay() == dt.timedelta(seconds=30)
     assert settings.health_schedule() == "0 * * * *"
 

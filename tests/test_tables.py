@@ -203,3 +203,57 @@ def test_a_type_that_a_file_would_change_is_told_with_its_column(tmp_path: Path,
         Tables(tmp_path).query(f"SELECT 1 AS a, {value} AS v", {}, "dataset 'x'") as reader,
     ):
         reader.read_all()
+
+
+def test_a_small_table_is_read_from_its_file_as_duckdb_would_give_it(tmp_path: Path) -> None:
+    whole = pa.table({
+        "number": pa.array([1, None], pa.int32()), "share": [0.5, float("nan")], "text": ["é", None],
+        "right": [True, None], "day": [dt.date(2026, 10, 1), None], "local": pa.array([0, None], pa.timestamp("us")),
+        "instant": pa.array([0, None], pa.timestamp("us", "UTC")),
+    })  # fmt: skip
+    pq.write_table(whole, tmp_path / "plain.parquet")
+    tables = Tables(tmp_path)
+
+    small = tables.small("plain")
+
+    assert small is not None
+    with tables.query("SELECT * FROM plain", {}, "dataset 'x'") as reader:
+        asked = reader.read_all()
+    assert (small.schema, str(small.to_pylist())) == (asked.schema, str(asked.to_pylist()))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pa.array([0], pa.timestamp("us", "Europe/Berlin")),
+        pa.array([0], pa.timestamp("ns")),
+        pa.array(["a"]).dictionary_encode(),
+        pa.array([[1]]),
+        pa.array([0] * 20_001),
+    ],
+)
+def test_other_tables_are_left_to_duckdb(tmp_path: Path, values: pa.Array) -> None:
+    pq.write_table(pa.table({"value": values}), tmp_path / "other.parquet")
+
+    assert Tables(tmp_path).small("other") is None
+    assert Tables(tmp_path).read("other").num_rows == len(values)
+
+
+def test_a_database_at_hand_answers_as_a_new_one_does_and_is_as_confined(tmp_path: Path) -> None:
+    write(tmp_path, "calls", {"at": [dt.datetime(2026, 10, 1, tzinfo=dt.UTC)]})
+    (tmp_path.parent / "secret.csv").write_text("a\n1\n")
+    tables = Tables(tmp_path)
+    sql = "SELECT \"at\"::VARCHAR AS told, current_setting('TimeZone') AS zone FROM calls"
+    before = result(tmp_path, sql)
+
+    with tables.at_hand():
+        assert [result(tmp_path, sql), result(tmp_path, sql)] == [before, before]
+        with pytest.raises(SourceError, match="dataset 'x' failed"):
+            result(tmp_path, "SELECT nothing FROM calls")
+        with pytest.raises(SourceError, match="Permission Error"):
+            result(tmp_path, f"SELECT * FROM '{tmp_path.parent / 'secret.csv'}'")
+        with tables.query("FROM calls", {}, "dataset 'x'") as reader:
+            assert result(tmp_path, sql) == before
+            assert reader.read_all().num_rows == 1
+    write(tmp_path, "late", {"n": [1]})
+    assert result(tmp_path, "FROM late") == [{"n": 1}]

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from scheduled_reports.errors import SpecError
-from scheduled_reports.templates import fill
+from scheduled_reports.language import language_of
+from scheduled_reports.templates import data_used, fill
 
 WORDS: dict[str, Any] = {
     "period": {"start": dt.datetime(2026, 10, 1, 6, 30, tzinfo=dt.UTC), "last_day": dt.date(2026, 10, 1)},
@@ -107,3 +108,42 @@ def test_nothing_gets_out_of_the_sandbox(text: str) -> None:
 def test_a_misspelt_part_of_a_word_is_told_with_those_that_there_are() -> None:
     with pytest.raises(SpecError, match=r"there is no 'strt' here; did you mean 'start'\? \(allowed: end, start\)"):
         fill("{{ period.strt }}", {"period": {"start": 1, "end": 2}})
+
+
+def test_values_in_markdown_are_text_whatever_they_look_like() -> None:
+    words = {"name": "*a* [b](http://c) <i> #1 | `x`\ny", "count": 5}
+
+    assert fill("**{{ name }}** {{ count }}", words, markdown=True) == (
+        r"**\*a\* \[b\]\(http://c\) \<i\> \#1 \| \`x\` y** 5"
+    )
+    assert fill("{{ name }}", words) == words["name"]
+
+
+@pytest.mark.parametrize(
+    ("text", "used"),
+    [
+        ("no template", []),
+        ("{{ period.label }}", []),
+        ("{{ data.totals.calls }}", [("totals", "calls")]),
+        ("{{ data['totals']['calls'] | number('#,##0') }}", [("totals", "calls")]),
+        ("{{ data.late | length }}", [("late", None)]),
+        ("{% for row in data.late %}{{ row.agent }}{% endfor %}", [("late", None)]),
+        ("{{ data.a.b + data.c.d }}", [("a", "b"), ("c", "d")]),
+        ("{% set data = 5 %}{{ 1 }}", []),
+    ],
+)
+def test_what_a_template_uses_of_the_data_is_known_before_it_is_filled(text: str, used: list[object]) -> None:
+    assert sorted(data_used(text), key=str) == used
+
+
+@pytest.mark.parametrize("text", ["{{ data }}", "{{ data[name] }}", "{{ data | list }}", "{{ data.a.b"])
+def test_data_that_cannot_be_known_before_is_refused(text: str) -> None:
+    with pytest.raises(SpecError):
+        list(data_used(text))
+
+
+def test_numbers_are_written_in_the_language_of_the_report() -> None:
+    words = {"n": 1234.5, "language": language_of("de")}
+
+    assert fill("{{ n | number }} {{ n | number('#,##0') }}", words) == "1.234,50 1.234"
+    assert fill("{{ n | number }}", {"n": 1234.5}) == "1,234.50"

@@ -49,6 +49,15 @@ class RunFolder:
         """
         return cls(_root(archive) / report_id / schedule_id / period_slug / folder_name(run_id))
 
+    @classmethod
+    def at(cls, uri: str) -> RunFolder:
+        """Return the folder at a URL that another was at.
+
+        Raises:
+            ArchiveError: There is no such kind of storage.
+        """
+        return cls(_root(uri))
+
     @property
     def uri(self) -> str:
         """The folder's URL."""
@@ -92,6 +101,18 @@ class RunFolder:
             except Exception as error:
                 raise ArchiveError(f"cannot read {self.root / name}", why=str(error), fix=FIX) from error
             yield copy
+
+    def names(self, folder: str) -> list[str]:
+        """Return the names of what a folder in it holds, sorted; none where there is no such folder.
+
+        Raises:
+            ArchiveError: The archive cannot be read.
+        """
+        place = self.root / folder
+        try:
+            return sorted(child.name for child in place.iterdir()) if place.is_dir() else []
+        except Exception as error:
+            raise ArchiveError(f"cannot read {place}", why=str(error), fix=FIX) from error
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:

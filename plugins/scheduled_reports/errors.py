@@ -18,6 +18,8 @@ Each says what failed, on what, why, and what to do next. `retryable` tells Airf
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class ReportError(Exception):
     """Something a user can mend.
@@ -36,9 +38,17 @@ class ReportError(Exception):
         self.retryable = self.default_retryable if retryable is None else retryable
         super().__init__(self.__str__())
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return what a pickle makes it of: files are made in processes of their own, and so are their errors."""
+        return _again, (type(self), self.what, self.why, self.fix, self.retryable)
+
     def __str__(self) -> str:
         text = self.what + (f": {self.why}" if self.why else "")
         return text + (f"\n  → {self.fix}" if self.fix else "")
+
+
+def _again(kind: type[ReportError], what: str, why: str, fix: str, retryable: bool) -> ReportError:
+    return kind(what, why=why, fix=fix, retryable=retryable)
 
 
 class SpecError(ReportError):

@@ -1,4 +1,4 @@
-"""Files as they were at another git ref."""
+"""What git knows of specs: their commit, and how files were at another ref."""
 
 from __future__ import annotations
 
@@ -67,6 +67,18 @@ class Repository:
         with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as tar:
             tar.extractall(target, filter=_inside)  # noqa: S202 - which lets nothing out of it
         return True
+
+    def state(self, path: Path) -> str:
+        """Return the commit that is checked out, 12 hex digits, with `+` behind it where `path` was changed since.
+
+        Returns:
+            The commit; empty before the first.
+        """
+        head = self._run("rev-parse", "--verify", "--quiet", "--short=12", "HEAD")
+        if head.returncode:
+            return ""
+        changed = self._run("status", "--porcelain", "--", str(path.resolve())).stdout.strip()
+        return head.stdout.decode().strip() + ("+" if changed else "")
 
     def holds(self, folder: Path) -> bool:
         """Return whether a folder is in its working tree."""

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from scheduled_reports.archive import RunFolder
+from scheduled_reports.brands import HOUSE, Brand, BrandError, brand_for
 from scheduled_reports.connections import Connect
+from scheduled_reports.errors import SettingError
 from scheduled_reports.facts.base import AirflowFacts, NoAirflow
 from scheduled_reports.schedule.period import Period
 from scheduled_reports.schedule.schedule import Schedule
@@ -100,7 +102,8 @@ class Run:
 
 
 def template_words(report: Report, schedule: Schedule, period: Period, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the words that a template may use: report, schedule, period, parameters."""
+    """Return the words that a template may use: report, schedule, period, parameters, brand."""
+    brand = _brand_of(report)
     return {
         "report": {"id": report.id, "title": report.spec.title, "owner": report.spec.owner},
         "schedule": {"id": schedule.id, "timezone": schedule.timezone},
@@ -109,4 +112,15 @@ def template_words(report: Report, schedule: Schedule, period: Period, parameter
             "last_day": period.last_day,
         },
         "parameters": dict(parameters),
+        "brand": {
+            "name": brand.name, "sender_name": brand.sender_name, "footer": brand.footer, "website": brand.website,
+        },
     }  # fmt: skip
+
+
+def _brand_of(report: Report) -> Brand:
+    """Return the report's brand; the built-in one where it cannot be read, which is told where the spec is checked."""
+    try:
+        return brand_for(report.spec.brand, report.include)
+    except (BrandError, SettingError):
+        return HOUSE

@@ -43,6 +43,11 @@ def masking_conn_id() -> str | None:
     return _setting("masking_conn_id")
 
 
+def brand() -> str | None:
+    """Return the brand of reports that name none: setting `brand`; None means the one that is built in."""
+    return _setting("brand")
+
+
 def health_schedule() -> str | None:
     """Return when the DAG `reports_health` runs: setting `health_schedule`, a cron line in UTC, else every full hour.
 
@@ -50,6 +55,18 @@ def health_schedule() -> str | None:
     """
     value = _setting("health_schedule") or "0 * * * *"
     return None if value.strip().lower() == "off" else value
+
+
+def commit() -> str | None:
+    """Return the git commit of the specs: setting `commit`, for deployments without a repository; None asks git."""
+    return _setting("commit")
+
+
+def airflow_url() -> str:
+    """Return the address of Airflow's pages for people, as its own setting [api] base_url says; empty without it."""
+    from airflow.configuration import conf
+
+    return str(conf.get("api", "base_url", fallback=None) or "").rstrip("/")
 
 
 def retry_delay() -> dt.timedelta:

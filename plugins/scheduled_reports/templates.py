@@ -1,7 +1,8 @@
 """Templates in a spec's texts: Jinja in a sandbox, where an unknown word is an error.
 
 Beside Jinja's filters, a word may have a date's format behind a colon, as in Python's f-strings:
-`{{ period.start:%Y%m%d }}` is `{{ period.start | date('%Y%m%d') }}`.
+`{{ period.start:%Y%m%d }}` is `{{ period.start | date('%Y%m%d') }}`. `| number('#,##0')` writes a value as tables do.
+Texts of the content may also use the run's data: `{{ data.totals.calls }}`.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from jinja2 import StrictUndefined, Template
+from jinja2 import StrictUndefined, Template, TemplateSyntaxError, nodes, pass_context
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from scheduled_reports.errors import SpecError
@@ -40,8 +42,17 @@ class _Unknown(StrictUndefined):
         return super()._undefined_message
 
 
-def fill(text: str, words: Mapping[str, Any]) -> str:
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+=\-.!|<>~&])")
+"""What means something in Markdown (CommonMark 0.31, 2.4) and stands for itself behind a backslash."""
+
+
+def fill(text: str, words: Mapping[str, Any], *, markdown: bool = False) -> str:
     """Return `text` with its `{{ … }}` expressions evaluated over `words`.
+
+    Args:
+        text: The template.
+        words: The words that it may use.
+        markdown: Whether the text is Markdown: then values are only ever text, whatever they hold.
 
     Raises:
         SpecError: An expression is not valid, or names a word that there is not.
@@ -49,7 +60,7 @@ def fill(text: str, words: Mapping[str, Any]) -> str:
     if "{" not in text:
         return text
     try:
-        return _compiled(text).render(words)
+        return _compiled(text, markdown).render(words)
     except Exception as error:  # an expression may raise anything: {{ 1 / 0 }}, {{ 'x' | date }}
         raise SpecError(
             f"the template {text!r} cannot be filled",
@@ -59,9 +70,40 @@ def fill(text: str, words: Mapping[str, Any]) -> str:
 
 
 @functools.lru_cache(maxsize=1000)
-def _compiled(text: str) -> Template:
+def _compiled(text: str, markdown: bool) -> Template:
     """Compile a template once: many formats and reports share the same text, such as a default file name."""
-    return _environment().from_string(_DATED.sub(_filtered, text))
+    return _environment(markdown).from_string(_DATED.sub(_filtered, text))
+
+
+def data_used(text: str) -> Iterator[tuple[str, str | None]]:
+    """Yield the tables of the run's data that a template uses, and the column; None where it uses the rows.
+
+    Raises:
+        SpecError: It is not valid, or names a table by what only the run knows.
+    """
+    if "data" not in text:
+        return
+    try:
+        tree = _environment(False).parse(_DATED.sub(_filtered, text))
+    except TemplateSyntaxError as error:
+        raise SpecError(f"the template {text!r} cannot be filled", why=str(error)) from error
+    above = {id(child): node for node in tree.find_all(nodes.Node) for child in node.iter_child_nodes()}
+    for name in tree.find_all(nodes.Name):
+        if name.name == "data" and name.ctx == "load":
+            table = above.get(id(name))
+            if (known := _part(table)) is None:
+                raise SpecError(f"the template {text!r} uses `data` without a table's name",
+                                fix="write it as {{ data.totals.calls }}")  # fmt: skip
+            yield known, _part(above.get(id(table)))
+
+
+def _part(node: nodes.Node | None) -> str | None:
+    """Return the name behind a point or in brackets."""
+    if isinstance(node, nodes.Getattr):
+        return node.attr
+    if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str):
+        return node.arg.value
+    return None
 
 
 def _filtered(match: re.Match[str]) -> str:
@@ -72,12 +114,28 @@ def _filtered(match: re.Match[str]) -> str:
 
 
 @functools.cache
-def _environment() -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(undefined=_Unknown, autoescape=False)
+def _environment(markdown: bool) -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
+        undefined=_Unknown, autoescape=False, finalize=_as_text if markdown else None
+    )
     environment.filters["date"] = _date
+    environment.filters["number"] = _number
     return environment
+
+
+def _as_text(value: Any) -> Any:
+    """Return a value such that Markdown shows it as it is."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(value.split())) if isinstance(value, str) else value
 
 
 def _date(value: dt.date, pattern: str = "%Y-%m-%d") -> str:
     """Format a date or time with `strftime`."""
     return value.strftime(pattern)
+
+
+@pass_context
+def _number(context: Context, value: Any, pattern: str | None = None) -> str:
+    """Write a value as tables do, in the report's language."""
+    from scheduled_reports.language import ENGLISH
+
+    return str(context.get("language", ENGLISH).shown(value, pattern))

@@ -35,7 +35,10 @@ def test_a_report_goes_the_whole_way(project: Path, inbox: MailServer, run_dag: 
     assert len(inbox.messages()) == 2
     noted = manifest(project)
     assert noted["state"] == "delivered"
-    assert [artifact["name"] for artifact in noted["artifacts"]] == ["sales_2026-10-01.html", "sales_2026-10-01.csv"]
+    assert [artifact["name"] for artifact in noted["artifacts"]] == [
+        "sales_2026-10-01_mail.html",
+        "sales_2026-10-01.csv",
+    ]
 
 
 def test_the_same_period_is_not_sent_twice_unless_forced(project: Path, inbox: MailServer, run_dag: RunDag) -> None:
@@ -121,7 +124,7 @@ def test_a_parameter_given_to_the_run_reaches_the_query(project: Path, inbox: Ma
 
 
 def test_the_dag_of_a_broken_spec_fails_and_tells_the_owner(project: Path, inbox: MailServer, run_dag: RunDag) -> None:
-    write(project, SALES.replace("type: html", "type: hmtl"))
+    write(project, SALES.replace("type: html_email", "type: hmtl"))
 
     state, instances = run_dag("sales__daily")
 

@@ -27,12 +27,18 @@ from demo.up import await_health, start
 from runs import run_of
 from scheduled_reports import airflow_api
 from scheduled_reports.errors import SourceError
+from scheduled_reports.rendering import ENOUGH, MOST_PROCESSES
 from scheduled_reports.tables import Tables
 from session import ROOT, free_port
 from specs import SALES, shop, write
 
 LIMIT = 60
 SLOW = SALES.replace('when: "30 6 * * *",', "when: {type: manual}, deadline: 6s,")
+
+COPIES = "".join(
+    f"  - {{type: csv, id: copy_{number}, dataset: orders, file_name: copy_{number}}}\n" for number in range(ENOUGH)
+)
+MANY = SALES.replace('when: "30 6 * * *",', "when: {type: manual},").replace("deliver:\n", f"{COPIES}deliver:\n")
 
 
 @dataclass
@@ -63,6 +69,7 @@ def standalone(airflow_database: Path, tmp_path_factory: pytest.TempPathFactory)
     (home / "simple_auth_manager_passwords.json.generated").write_text('{"admin": "admin"}')
     write(folder, SLOW, "slow")
     write(folder, SALES)
+    write(folder, MANY, "many")
     shop(folder / "shop.db")
     with MailServer(folder / "inbox") as inbox:
         log = folder / "standalone.log"
@@ -73,7 +80,7 @@ def standalone(airflow_database: Path, tmp_path_factory: pytest.TempPathFactory)
             headers = {"Authorization": f"Bearer {login.json()['access_token']}"}
             with httpx.Client(base_url=f"http://localhost:{port}/api/v2", headers=headers, timeout=30) as api:
                 found = Standalone(api, folder, inbox)
-                found.wait("no DAG", "/dags", lambda answer: answer["total_entries"] == 2)
+                found.wait("no DAG", "/dags", lambda answer: answer["total_entries"] == 3)
                 yield found
         finally:
             end(process)
@@ -254,3 +261,17 @@ def test_airflows_own_refusals_are_told(reading: Callable, source: str, told: st
         reading(f"table: dag_runs, {source}")
 
     assert not caught.value.retryable
+
+
+def test_a_task_of_the_local_executor_makes_many_files_in_processes(standalone: Standalone) -> None:
+    body = {"logical_date": None, "conf": {"period": "2026-10-01"}}
+    run = standalone.api.post("/dags/many__daily/dagRuns", json=body).json()["dag_run_id"]
+    path = f"/dags/many__daily/dagRuns/{run}/taskInstances/render"
+    states = {"success", "failed", "up_for_retry"}
+    done = standalone.wait("not rendered", path, lambda task: task["state"] in states)
+
+    log = standalone.api.get(f"{path}/logs/{done['try_number']}").text
+    processes = min(len(os.sched_getaffinity(0)), MOST_PROCESSES)
+    assert done["state"] == "success", log
+    assert (f"{processes} processes make the files" in log) == (processes > 1), log
+    assert log.count("copy_") >= ENOUGH, log

@@ -77,6 +77,6 @@ def test_a_run_whose_file_is_blank_is_skipped_with_the_reason(
     }  # fmt: skip
     assert manifest(project)["state"] == "skipped"
     assert manifest(project)["reason"] == (
-        "Nothing to show for Thursday, 1 October 2026: sales_2026-10-01.html is blank, with no text and no mark of the "
-        "content"
+        "Nothing to show for Thursday, 1 October 2026: sales_2026-10-01_mail.html is blank, with no text and no mark "
+        "of the content"
     )

@@ -33,8 +33,8 @@ def test_files_that_are_too_large_for_a_mail_are_named_with_their_place(
 
     [mail] = mails(inbox, "ana")
     assert [part.get_filename() for part in mail.iter_attachments()] == ["sales_2026-10-01.csv"]
-    assert "Too large for a mail, look at them in the archive: sales_2026-10-01.html\n" in text_of(mail)
-    assert f"{run.folder.uri}/files/sales_2026-10-01.html" in text_of(mail)
+    assert "Too large for a mail, look at them in the archive: sales_2026-10-01_mail.html\n" in text_of(mail)
+    assert f"{run.folder.uri}/files/sales_2026-10-01_mail.html" in text_of(mail)
 
 
 def test_the_attached_files_are_the_ones_that_would_be_sent(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scheduled_reports.cli.calendar_fires import Days, Due, due_in, planned
 from scheduled_reports.spec.load import Report, load
-from specs import SALES, write
+from specs import TWINNED, write
 
 FIRST = dt.date(2026, 11, 23)
 """A Monday."""
@@ -23,7 +23,7 @@ known_until: 2026-12-31
 
 def spec(folder: Path, *schedules: str, name: str = "sales", **changes: str) -> Path:
     """Write the small spec with other schedules, each a YAML mapping's inside, and other texts in it."""
-    text = SALES.partition("schedules:")[0]
+    text = TWINNED.partition("schedules:")[0]
     for old, new in changes.items():
         text = text.replace(old, new)
     return write(folder, text + "schedules:\n" + "".join(f"  - {{{schedule}}}\n" for schedule in schedules), name)

@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 import time_machine
 
+from brand_files import BRAND, write_brand
 from cli.planning import calendar_file, spec
-from specs import SALES, write
+from specs import TWINNED as SALES
+from specs import write as write_text
 
 BROKEN = Path(__file__).parents[1] / "broken_specs"
 
@@ -29,8 +31,9 @@ EVERYTHING_WRONG = """\
 19:5: run_when[1]: at_least (10) is above at_most (5); no table can meet that
 23:12: content[1].items is empty; give it at least one entry
 26:5: unknown key 'colums' in content[2]; did you mean 'columns'?
-29:16: content[3].vega_lite: 'data' is not allowed here; the chart's 'dataset' gives the data
-32:16: content[4].vega_lite: there is no Vega-Lite mark 'bars'; did you mean 'bar'?
+29:34: content[3].vega_lite.data: 'data' is not allowed here; the chart's 'dataset' gives the data
+29:40: content[3].vega_lite.data.url: charts load nothing from elsewhere; make it a dataset of the report
+32:23: content[4].vega_lite.mark: there is no Vega-Lite mark 'bars'; did you mean 'bar'?
 34:3: formats: two entries are called 'csv'; give each its own 'id'
 39:33: deliver[1].to[2]: 'ben' is not an e-mail address; write name@host, nothing else
 42:23: schedules[1].when: '30 6 * *' is not a cron line; write five fields, for example '30 6 * * 1-5'
@@ -52,6 +55,11 @@ there is no 'begin' here
 expected 'end of print statement'
 36:14: deliver[1].attach[1]: there is no format 'pdf'
 """
+
+
+def write(folder: Path, text: str = SALES, name: str = "sales") -> Path:
+    """Write a spec of which nothing is to be warned."""
+    return write_text(folder, text, name)
 
 
 def told(stderr: str, path: Path) -> list[str]:
@@ -76,7 +84,7 @@ def test_a_file_full_of_mistakes_gets_each_told_in_the_order_of_the_file(reports
     result = reports("check", path)
 
     assert told(result.stderr, path) == EVERYTHING_WRONG.splitlines()
-    assert result.stderr.splitlines()[-1] == "1 of 1 specs broken, 19 problems"
+    assert result.stderr.splitlines()[-1] == "1 of 1 specs broken, 20 problems"
     assert (result.exit_code, result.stdout) == (1, "")
 
 
@@ -259,6 +267,16 @@ def test_problems_of_calendars_are_told_also_where_no_spec_uses_them_and_once_wh
         f"{folder / 'northwind.yaml'}:1:1",
         f"{folder / 'unused.yaml'}:1:10",
     ]
+
+
+def test_problems_of_brands_are_told_also_where_no_spec_uses_them(project: Path, reports: Callable) -> None:
+    write(project)
+    path = write_brand(project, BRAND.replace("#7a1f5c", "#ffcc00"))
+
+    result = reports("check")
+
+    assert result.exit_code == 1
+    assert f"{path.relative_to(project)}:3:11: colors.accent: accent #ffcc00 on paper" in result.stderr
 
 
 def test_specs_that_depend_on_a_broken_calendar_are_counted_as_broken(project: Path, reports: Callable) -> None:

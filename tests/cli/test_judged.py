@@ -40,7 +40,7 @@ def preview(
         write(project, text)
         result = reports("preview", "sales", "--period", "2026-10-01")
         assert result.exit_code == 0, result.output
-        assert "sales_2026-10-01.html" in result.stdout
+        assert "sales_2026-10-01_mail.html" in result.stdout
         return result.stdout.splitlines()
 
     return run
@@ -90,7 +90,7 @@ def test_a_blank_file_is_told(preview: Callable[[str], list[str]]) -> None:
     told = preview(NOTHING.replace(content, "content:\n  - {type: text, markdown: \"{{ '' }}\"}\n"))
 
     assert (
-        "  nothing to show: sales_2026-10-01.html is blank, with no text and no mark of the content; "
+        "  nothing to show: sales_2026-10-01_mail.html is blank, with no text and no mark of the content; "
         "it is not sent where nothing can be seen"
     ) in told
 

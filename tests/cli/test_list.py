@@ -13,7 +13,7 @@ from scheduled_reports.cli.list import listing
 from specs import SALES, write
 
 EVERY_WORD = """Report Title Schedule When Covers Formats Delivered to
-sales Sales daily 06:30, America/Argentina/Buenos_Aires previous day html, csv email"""
+sales Sales daily 06:30, America/Argentina/Buenos_Aires previous day html_email, csv email"""
 
 
 def rows(text: str) -> list[list[str]]:
@@ -27,12 +27,12 @@ def test_each_schedule_of_a_report_has_a_line(project: Path, reports: Callable) 
 
     result = reports("list")
 
-    daily = ["daily", "06:30, Europe/Berlin", "previous day", "html, csv", "email"]
+    daily = ["daily", "06:30, Europe/Berlin", "previous day", "html_email, csv", "email"]
     assert result.exit_code == 0
     assert rows(result.stdout) == [
         ["arrears", "Sales", *daily],
         ["sales", "Sales", *daily],
-        ["weekly", "07:00, only on Monday, UTC", "previous week", "html, csv", "email"],
+        ["weekly", "07:00, only on Monday, UTC", "previous week", "html_email, csv", "email"],
     ]
 
 
@@ -63,7 +63,7 @@ def test_a_title_is_shown_as_it_was_written(project: Path, reports: Callable) ->
 
 def test_a_broken_report_is_listed_with_what_to_do(project: Path, reports: Callable) -> None:
     write(project)
-    write(project, SALES.replace("type: html", "type: hmtl"), "bad")
+    write(project, SALES.replace("type: html_email", "type: hmtl"), "bad")
 
     result = reports("list")
 

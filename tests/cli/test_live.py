@@ -14,7 +14,7 @@ from click.testing import Result
 from demo.mail_server import MailServer
 from runs import connect_mail, connect_shop, use_settings
 from session import ROOT
-from specs import SALES, shop, write
+from specs import TWINNED, shop, write
 
 Reports = Callable[..., Result]
 
@@ -38,7 +38,7 @@ def lines(result: Result) -> list[str]:
 def test_where_all_can_be_used_it_exits_with_0_and_sends_nothing(
     project: Path, inbox: MailServer, reports: Reports
 ) -> None:
-    write(project)
+    write(project, TWINNED)
 
     result = reports("check", "--live")
 
@@ -52,8 +52,8 @@ def test_where_all_can_be_used_it_exits_with_0_and_sends_nothing(
 def test_what_cannot_be_used_has_its_fix_and_who_needs_it(
     project: Path, inbox: MailServer, reports: Reports, connection: Callable[..., None]
 ) -> None:
-    write(project)
-    write(project, SALES, "again")
+    write(project, TWINNED)
+    write(project, TWINNED, "again")
     connection("shop", conn_type="sqlite", host=str(project / "none.db"))
 
     result = reports("check", "--live")
@@ -69,8 +69,8 @@ def test_what_cannot_be_used_has_its_fix_and_who_needs_it(
 
 
 def test_only_what_the_named_reports_need_is_looked_at(project: Path, inbox: MailServer, reports: Reports) -> None:
-    write(project)
-    write(project, SALES.replace("connection: shop", "connection: nowhere"), "other")
+    write(project, TWINNED)
+    write(project, TWINNED.replace("connection: shop", "connection: nowhere"), "other")
 
     result = reports("check", "--live", "sales")
 
@@ -79,7 +79,7 @@ def test_only_what_the_named_reports_need_is_looked_at(project: Path, inbox: Mai
 
 
 def test_a_broken_spec_keeps_the_others_from_nothing(project: Path, inbox: MailServer, reports: Reports) -> None:
-    write(project)
+    write(project, TWINNED)
     write(project, "title: [", "broken")
 
     result = reports("check", "--live")
@@ -92,19 +92,19 @@ def test_a_broken_spec_keeps_the_others_from_nothing(project: Path, inbox: MailS
 def test_a_report_that_is_switched_off_is_looked_at_before_it_is_switched_on(
     project: Path, inbox: MailServer, reports: Reports
 ) -> None:
-    write(project, SALES + "enabled: false\n")
+    write(project, TWINNED + "enabled: false\n")
 
     assert any(line.startswith("✓ source sales.orders") for line in lines(reports("check", "--live")))
 
 
 def test_without_it_nothing_is_looked_at(project: Path, reports: Reports) -> None:
-    write(project)
+    write(project, TWINNED)
 
     assert reports("check").output == "1 spec is valid\n"
 
 
 def test_a_name_that_is_none_exits_with_2(project: Path, inbox: MailServer, reports: Reports) -> None:
-    write(project)
+    write(project, TWINNED)
 
     result = reports("check", "--live", "sale")
 
@@ -115,7 +115,7 @@ def test_a_name_that_is_none_exits_with_2(project: Path, inbox: MailServer, repo
 def test_pools_that_cannot_be_read_are_told_and_are_no_fault(
     project: Path, inbox: MailServer, reports: Reports
 ) -> None:
-    write(project, SALES.replace("timezone: Europe/Berlin}", "timezone: Europe/Berlin, pool: reports}"))
+    write(project, TWINNED.replace("timezone: Europe/Berlin}", "timezone: Europe/Berlin, pool: reports}"))
 
     result = reports("check", "--live")
 
@@ -125,7 +125,7 @@ def test_pools_that_cannot_be_read_are_told_and_are_no_fault(
 
 
 def test_in_a_pipe_each_thing_is_one_line_and_nothing_else_is_printed(project: Path, inbox: MailServer) -> None:
-    write(project, SALES.replace("FROM orders\n", "FROM a_table_with_a_very_long_name_that_is_not_there\n", 1))
+    write(project, TWINNED.replace("FROM orders\n", "FROM a_table_with_a_very_long_name_that_is_not_there\n", 1))
 
     ran = subprocess.run(
         [sys.executable, "-c", "from scheduled_reports.cli import app; app()", "check", "--live"],
@@ -144,7 +144,7 @@ def test_in_a_pipe_each_thing_is_one_line_and_nothing_else_is_printed(project: P
 def test_a_server_that_never_answers_does_not_keep_the_command_from_ending(
     project: Path, inbox: MailServer, connection: Callable[..., None]
 ) -> None:
-    write(project)
+    write(project, TWINNED)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         extra = {"disable_ssl": True, "disable_tls": True, "timeout": 600}
         fields = {"conn_type": "smtp", "host": "127.0.0.1", "port": silent.getsockname()[1], "extra": extra}

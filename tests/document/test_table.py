@@ -83,7 +83,7 @@ def test_a_column_that_is_not_there_is_told_with_the_nearest(tmp_path: Path) -> 
         bound(tmp_path, "calls", {"name": "campain"})
 
 
-@pytest.mark.parametrize(("value", "pattern"), [(dt.date(2026, 10, 1), "HH:mm"), (5, "@@.0")])
+@pytest.mark.parametrize(("value", "pattern"), [(dt.date(2026, 10, 1), "HH:mm"), (5, "yyyy-MM")])
 def test_a_pattern_that_does_not_fit_is_told_with_its_column(tmp_path: Path, value: Any, pattern: str) -> None:
     write(tmp_path, "calls", {"began": [value]})
 

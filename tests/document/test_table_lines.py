@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from sample_document import document, write
 from scheduled_reports.document import LineKind, Lines, Table, TableBlock
 from scheduled_reports.errors import DocumentError
+from scheduled_reports.shown import Shown
 
 SALES = {
     "region": ["North", "South", "North", "South", None],
@@ -215,3 +216,25 @@ def test_nothing_is_shown_by_mistake_that_only_a_link_or_a_total_uses(tmp_path: 
     shown = {entry.table: entry.columns for entry in block.shows()}
     assert set(shown["sales"] or ()) == {"site", "sold", "asked", "revenue", "region"}
     assert shown["orders"] is None
+
+
+def test_a_column_may_be_shown_twice(tmp_path: Path) -> None:
+    table = bound(tmp_path, columns=[{"name": "site"}, {"name": "sold", "bar": True}, {"name": "sold", "scale": True}])
+
+    assert all_lines(table).shades()[2] == [0.5, 0.0, 0.75, 0.0, 1.0]
+
+
+@pytest.mark.parametrize(("sort", "first"), [("-revenue", ["Kiel", "?"]), ("revenue", ["Ulm", "?"])])
+def test_what_is_no_number_comes_last_whichever_way_it_is_sorted(tmp_path: Path, sort: str, first: list[str]) -> None:
+    table = bound(tmp_path, sort=sort, top=2, columns=[{"name": "site"}, {"name": "revenue"}])
+
+    assert [row[0] for row in table.rows()] == first
+
+
+def test_the_columns_by_which_details_are_found_are_shown_of_both_tables() -> None:
+    detail = {"dataset": "calls", "columns": [{"name": "minutes"}], "on": "caller"}
+    block = TableBlock.model_validate(
+        {"type": "table", "dataset": "sales", "columns": [{"name": "site"}], "detail": detail}
+    )
+
+    assert list(block.shows()) == [Shown("sales", ("site", "caller")), Shown("calls", ("minutes", "caller"))]

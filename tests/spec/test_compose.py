@@ -263,7 +263,7 @@ def test_a_query_knows_the_file_that_it_stands_in(lay: Callable, loaded: Callabl
 
 
 def test_a_spec_with_a_broken_template_keeps_the_schedules_of_both(lay: Callable, tmp_path: Path) -> None:
-    lay({"include/templates/standard.yaml": STANDARD.replace("type: html", "type: hmtl")})
+    lay({"include/templates/standard.yaml": STANDARD.replace("type: html_email", "type: hmtl")})
     lay({"report_specs/sales.yaml": "extends: standard\nwith: {site: Berlin}\n"})
 
     broken = load(tmp_path / "report_specs" / "sales.yaml", tmp_path / "include")

@@ -22,9 +22,9 @@ content:
   - {use: figures, with: {dataset: orders}}
   - {type: table, dataset: orders}
 formats:
-  - type: html
+  - type: html_email
 deliver:
-  - {type: email, connection: mail, to: ann@northwind.example, body: html}
+  - {type: email, connection: mail, to: ann@northwind.example, body: html_email}
 schedules:
   - {id: daily, when: "30 6 * * *"}
 """

@@ -7,6 +7,8 @@ import pytest
 from scheduled_reports.spec.load import BrokenReport, Report, load, load_all
 from specs import SALES, with_block, write
 
+PAGE = "{type: html_email}"
+
 
 def problems(folder: Path, text: str, name: str = "sales") -> list[str]:
     path = write(folder, text, name)
@@ -33,7 +35,7 @@ def test_a_valid_spec_loads_with_its_id_and_digest(tmp_path: Path) -> None:
         ("at_least: 1", "at_least: 1, at_most: 0", "14:5: run_when[1]: at_least (1) is above at_most (0)"),
         (", at_least: 1", "", "14:5: run_when[1]: neither 'at_least' nor 'at_most' is given; give one or both"),
         ("type: csv", "type: csvv", "26:12: formats[2]: unknown type 'csvv'; did you mean 'csv'?"),
-        ("{type: html}", "{}", "25:5: formats[1]: the key 'type' is missing"),
+        (PAGE, "{}", "25:5: formats[1]: the key 'type' is missing"),
         ("type: email", "type: emial", "28:11: deliver[1]: unknown type 'emial'; did you mean 'email'?"),
         ("    to: [", "    too: [", "30:5: unknown key 'too' in deliver[1]; did you mean 'to'?"),
         ("ben@northwind.example", "ben", "30:33: deliver[1].to[2]: 'ben' is not an e-mail address"),
@@ -46,7 +48,7 @@ def test_a_valid_spec_loads_with_its_id_and_digest(tmp_path: Path) -> None:
         ("30 6 * * *", "@daily", "34:23: schedules[1].when: '@daily' alone does not say when"),
         ("30 6 * * *", "61 6 * * *", "34:23: schedules[1].when: '61 6 * * *' is not a cron line"),
         ("Europe/Berlin", "Europe/Berln", "34:47: schedules[1].timezone: unknown time zone 'Europe/Berln'"),
-        ("body: html", "body: htm", "31:11: deliver[1].body: there is no format 'htm'; did you mean"),
+        ("body: html_email", "body: htm_email", "31:11: deliver[1].body: there is no format 'htm_email'; did you mean"),
         ("dataset: totals", "dataset: total", "17:14: content[1].dataset: there is no source or dataset 'total'"),
         (":period_end", ":periodend", "unknown bind value ':periodend' in line 2 of the SQL; did you mean"),
         ("sql: SELECT count(*) AS orders, sum(amount) AS revenue FROM orders", "sql_file: totals.sql",
@@ -57,14 +59,14 @@ def test_a_valid_spec_loads_with_its_id_and_digest(tmp_path: Path) -> None:
          "12:5: datasets.totals: exactly one of 'sql' and 'sql_file' is needed"),
         ("  totals:\n", "  orders:\n", "12:5: 'orders' is also a source; give the dataset another name"),
         ("title: Orders", "title: '{{ period.stat }}'", "the template '{{ period.stat }}' cannot be filled"),
-        ("{type: html}", "{type: html}\n  - {type: html, id: other}",
-         "26:5: the file of 'other' is called 'sales_2026-01-15.html', as that of 'html'; give one of them another"),
-        ("{type: html}", "{type: html, file_name: a/b}",
-         "25:5: the file of 'html' is called 'a/b.html': it holds a slash; a name has no slash or control character"),
-        ("{type: html}", r'{type: html, file_name: "a\0b"}', "it holds a line break or another control character"),
-        ("{type: html}", r'{type: html, file_name: "a\nb"}', "it holds a line break or another control character"),
-        ("{type: html}", "{type: html, file_name: .a}", "it begins with a dot"),
-        ("{type: html}", f"{{type: html, file_name: {'ä' * 150}}}", "it has 305 bytes, more than 200"),
+        (PAGE, f"{PAGE}\n  - {{type: html_email, id: other}}",
+         "26:5: the file of 'other' is called 'sales_2026-01-15_mail.html', as that of 'html_email'; give one of them"),
+        (PAGE, "{type: html_email, file_name: a/b}",
+         "25:5: the file of 'html_email' is called 'a/b.html': it holds a slash; a name has no slash or control"),
+        (PAGE, r'{type: html_email, file_name: "a\0b"}', "it holds a line break or another control char"),
+        (PAGE, r'{type: html_email, file_name: "a\nb"}', "it holds a line break or another control char"),
+        (PAGE, "{type: html_email, file_name: .a}", "it begins with a dot"),
+        (PAGE, f"{{type: html_email, file_name: {'ä' * 150}}}", "it has 305 bytes, more than 200"),
         ("title: S", f"tags: [ok, {'x' * 101}]\ntitle: S", "1:12: tags[2]: string should have at most 100 characters"),
         ("title: S", "tags: ['']\ntitle: S", "1:8: tags[1]: string should have at least 1 character"),
         ("  orders:\n", "  Orders:\n", "4:3: sources: 'Orders' is not a name; write lower-case"),
@@ -73,7 +75,7 @@ def test_a_valid_spec_loads_with_its_id_and_digest(tmp_path: Path) -> None:
         ("title: S", "parameters:\n  day: {type: date, default: 2026-W01-1}\ntitle: S",
          "2:8: parameters.day: '2026-W01-1' is not a date; write it as 2026-01-31"),
         ("id: daily", f"id: {'d' * 64}", "schedules[1].id: string should have at most 63 characters"),
-        ("{type: html}", "{type: html}\n  - {type: html}", "two entries are called 'html'; give each its own 'id'"),
+        (PAGE, f"{PAGE}\n  - {PAGE}", "two entries are called 'html_email'; give each its own 'id'"),
         ("id: daily", "id: Daily!", "34:10: schedules[1].id: 'Daily!' is not a name; write lower-case"),
         ("deliver:", "deliver: []\nother:", "27:10: deliver is empty; give it at least one entry"),
         ("content:", "content: 3\nother:", "content: 3 is not a list"),
@@ -144,7 +146,7 @@ def test_one_broken_spec_leaves_the_others_alone(tmp_path: Path) -> None:
 
 
 def test_a_broken_spec_keeps_the_schedules_and_the_owner_that_can_be_read(tmp_path: Path) -> None:
-    path = write(tmp_path, SALES.replace("type: html", "type: hmtl"))
+    path = write(tmp_path, SALES.replace("type: html_email", "type: hmtl"))
 
     loaded = load(path, tmp_path / "include")
 

@@ -145,8 +145,8 @@ def test_a_report_parameter_takes_a_templates_value_into_its_sql(lay: Callable, 
         parameters: {site: {type: text, default: "${site}"}}
         sources: {orders: {type: sql, connection: shop, sql: "SELECT * FROM orders WHERE site = :site"}}
         content: [{type: table, dataset: orders}]
-        formats: [{type: html}]
-        deliver: [{type: email, connection: mail, to: ann@northwind.example, body: html}]
+        formats: [{type: html_email}]
+        deliver: [{type: email, connection: mail, to: ann@northwind.example, body: html_email}]
         schedules: [{id: daily, when: "30 6 * * *"}]
         """})  # fmt: skip
     lay({"report_specs/sales.yaml": "extends: standard\nwith: {site: O'Brien; DROP TABLE orders}\n"})

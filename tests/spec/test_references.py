@@ -66,3 +66,21 @@ def test_a_changed_function_is_another_report(lay: Callable, loaded: Callable[..
     lay({"include/python/scoring.py": "def score(orders): return orders"})
 
     assert loaded().digest != before
+
+
+@pytest.mark.parametrize(
+    ("entry", "key", "why"),
+    [
+        ("{type: html}", "html", "it is a page for browsers"),
+        ("{type: pdf, id: page}", "page", "it is application/pdf"),
+    ],
+)
+def test_what_cannot_be_the_text_of_a_mail_is_told_with_what_can(
+    lay: Callable, problems: Callable[..., list[str]], entry: str, key: str, why: str
+) -> None:
+    text = SALES.replace("{type: html_email}", entry).replace("body: html_email", f"body: [{key}]")
+    lay({"report_specs/sales.yaml": text})
+
+    (problem,) = problems()
+    hint = f"name a format of type html_email or text in `body`, and {key} in `attach`"
+    assert problem.endswith(f"31:12: deliver[1].body[1]: {key!r} cannot be the text of a mail: {why}; {hint}")

@@ -10,6 +10,7 @@ import pytest
 from cli.planning import NOW, reports_in, spec
 from scheduled_reports.schedule.conflicts import Span
 from scheduled_reports.spec.warnings import warnings_in
+from specs import SALES, write
 
 UNASKED = (
     "35:11: warning: approval: no check has severity 'hold', so nobody is ever asked; write `when: always` to be asked "
@@ -70,3 +71,24 @@ def test_an_alert_whose_runs_do_not_see_each_other_is_told(tmp_path: Path, runs:
     assert [problem.message for problem in found] == [
         "warning: max_runs: a run does not see what those beside it are about to send: an alert may go out twice"
     ] * warned
+
+
+@pytest.mark.parametrize(("formats", "body", "warned"), [
+    ("[{type: html_email}]", "html_email", True),
+    ("[{type: html_email}, {type: text}]", "html_email", True),
+    ("[{type: html_email}, {type: text, id: plain}]", "[html_email, plain]", False),
+    ("[{type: text}]", "text", False),
+])  # fmt: skip
+def test_a_mail_without_plain_text_is_told(tmp_path: Path, formats: str, body: str, warned: bool) -> None:
+    before, _, _ = SALES.partition("formats:")
+    mail = f"{{type: email, connection: mail, to: ann@northwind.example, body: {body}}}"
+    schedules = "schedules:\n  - {id: daily, when: '30 6 * * *', timezone: Europe/Berlin}\n"
+    path = write(tmp_path, f"{before}formats: {formats}\ndeliver:\n  - {mail}\n{schedules}")
+
+    found = [str(problem).removeprefix(f"{path}:") for problem in warnings_in(reports_in(tmp_path), SPAN)]
+
+    told = (
+        "26:70: warning: body: there is no plain text: readers of plain text, and spam filters, want one; "
+        "add `{type: text}` to `formats`, and name it in `body` as well"
+    )
+    assert found == [told] * warned

@@ -20,9 +20,9 @@ content:
   - use: header
   - {type: table, dataset: orders}
 formats:
-  - {type: html}
+  - {type: html_email}
 deliver:
-  - {type: email, connection: mail, body: html, to: "${to}"}
+  - {type: email, connection: mail, body: html_email, to: "${to}"}
 schedules:
   - {id: daily, when: "30 6 * * *"}
 """
@@ -75,10 +75,10 @@ def test_each_part_names_the_file_and_the_line_that_it_comes_from(lay: Callable,
           - {type: table, dataset: orders}
         # include/templates/standard.yaml:12
         formats:
-        - {type: html}
+        - {type: html_email}
         deliver:
           # include/templates/standard.yaml:15, report_specs/sales.yaml:4
-          - {type: email, connection: mail, body: html, to: [ann@northwind.example]}
+          - {type: email, connection: mail, body: html_email, to: [ann@northwind.example]}
         # include/templates/standard.yaml:16
         schedules:
         - {id: daily, when: "30 6 * * *"}

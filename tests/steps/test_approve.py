@@ -51,7 +51,7 @@ def test_the_mail_has_the_link_the_reason_the_checks_and_the_files(held: Held, m
     assert "Answer until 2026-10-03 06:30:00 CEST; else it is not sent." in text
     assert f"{run.folder.uri}/files/sales_2026-10-01.csv" in text
     assert [part.get_filename() for part in mail.iter_attachments()] == [
-        "sales_2026-10-01.html",
+        "sales_2026-10-01_mail.html",
         "sales_2026-10-01.csv",
     ]
     assert mail["Reply-To"] == "owner@northwind.example"

@@ -33,9 +33,9 @@ NO_CONDITION = SALES.replace("run_when:\n  - {type: rows, dataset: orders, at_le
 NOTHING = NO_CONDITION.replace("WHERE ordered_at >=", "WHERE customer = 'Nobody' AND ordered_at >=")
 CONTENT = NO_CONDITION[NO_CONDITION.index("content:\n") : NO_CONDITION.index("formats:\n")]
 EMPTY_TEXT = NO_CONDITION.replace(CONTENT, "content:\n  - {type: text, markdown: \"{{ '' }}\"}\n").replace(
-    "  - {type: html}\n", "  - {type: html}\n  - {type: pdf}\n  - {type: xlsx}\n  - {type: text}\n"
+    "  - {type: html_email}\n", "  - {type: html_email}\n  - {type: pdf}\n  - {type: xlsx}\n  - {type: text}\n"
 )
-FILES = "sales_2026-10-01.html and sales_2026-10-01.pdf and sales_2026-10-01.xlsx and sales_2026-10-01.txt"
+FILES = "sales_2026-10-01_mail.html and sales_2026-10-01.pdf and sales_2026-10-01.xlsx and sales_2026-10-01.txt"
 
 
 def on_empty(text: str, what: str) -> str:
@@ -85,7 +85,7 @@ def test_a_figure_that_is_not_zero_is_something_to_show(tmp_path: Path, inbox: M
 
 
 def test_where_it_is_to_be_sent_all_the_same_it_says_so_on_top_of_everything(tmp_path: Path, inbox: MailServer) -> None:
-    text = on_empty(NOTHING, "send_notice").replace("{type: html}", "{type: html}\n  - {type: pdf}")
+    text = on_empty(NOTHING, "send_notice").replace("{type: html_email}", "{type: html_email}\n  - {type: pdf}")
     text = text.replace("attach: csv", "attach: [csv, pdf]")
     run, ledger = run_of(tmp_path, text), ledger_of(tmp_path)
 
@@ -157,7 +157,7 @@ def test_a_blank_file_is_sent_where_the_author_wants_it(tmp_path: Path, inbox: M
 
 
 def test_a_report_of_nothing_but_data_is_blank_without_a_row(tmp_path: Path, inbox: MailServer) -> None:
-    text = NOTHING.replace("  - {type: html}\n", "").replace("body: html\n    ", "")
+    text = NOTHING.replace("  - {type: html_email}\n", "").replace("body: html_email\n    ", "")
     run, ledger = run_of(tmp_path, text), ledger_of(tmp_path)
     assert checked(run, ledger) == {}
 

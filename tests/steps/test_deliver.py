@@ -200,7 +200,7 @@ def test_a_format_that_the_run_did_not_render_is_told_and_nothing_becomes_uncert
         connect_shop(connection, tmp_path)
         connect_mail(connection, server.port)
         rendered(run, ledger)
-        spec = SALES.replace("- {type: html}", "- {type: html}\n  - {type: text}").replace(
+        spec = SALES.replace("- {type: html_email}", "- {type: html_email}\n  - {type: text}").replace(
             "attach: csv", "attach: text"
         )
 

@@ -77,8 +77,8 @@ def test_a_role_has_only_the_formats_that_it_gets(crm_run: Callable[..., Run]) -
     render(run, NOW)
 
     assert [(artifact.role, artifact.path) for artifact in all_artifacts(run)] == [
-        *((None, f"files/sales_2026-10-01.{end}") for end in ("html", "pdf", "xlsx", "json", "csv")),
-        *(("auditor", f"files/auditor/sales_2026-10-01.{end}") for end in ("html", "csv")),
+        *((None, f"files/sales_2026-10-01{end}") for end in ("_mail.html", ".pdf", ".xlsx", ".json", ".csv")),
+        *(("auditor", f"files/auditor/sales_2026-10-01{end}") for end in ("_mail.html", ".csv")),
     ]
     for artifact in all_artifacts(run):
         assert Path(run.folder.root.path, artifact.path).stat().st_size == artifact.size
@@ -173,7 +173,7 @@ def test_a_destination_whose_role_came_after_rendering_is_not_sent_everybodys_fi
         manifest = run.folder.manifest()
         run.folder.note(artifacts=[entry for entry in manifest["artifacts"] if entry["role"] is None])
 
-        with pytest.raises(DeliveryError, match="the run has no file of format 'html'"):
+        with pytest.raises(DeliveryError, match="the run has no file of format 'html_email'"):
             deliver(run, ledger, "audit")
         assert server.messages() == []
 

@@ -15,6 +15,7 @@ from scheduled_reports.document import Kpis, Notice, Table
 from scheduled_reports.errors import ArchiveError, DocumentError, RenderError
 from scheduled_reports.run import Run
 from scheduled_reports.steps.extract import extract
+from scheduled_reports.steps.provenance import provenance_of
 from scheduled_reports.steps.render import artifacts_of, compose, notices_of, render
 from scheduled_reports.tables import Tables
 from specs import SALES, with_block
@@ -36,11 +37,11 @@ def extracted(tmp_path: Path, connection: Callable[..., None]) -> Callable[..., 
 def test_the_manifest_lists_every_file_with_its_size_and_digest(extracted: Callable[..., Run]) -> None:
     run = extracted()
 
-    assert render(run, NOW) == ["sales_2026-10-01.html", "sales_2026-10-01.csv"]
+    assert render(run, NOW) == ["sales_2026-10-01_mail.html", "sales_2026-10-01.csv"]
 
     artifacts = artifacts_of(run)
     assert {key: artifact.media_type.partition(";")[0] for key, artifact in artifacts.items()} == {
-        "html": "text/html", "csv": "text/csv",
+        "html_email": "text/html", "csv": "text/csv",
     }  # fmt: skip
     for artifact in artifacts.values():
         with run.folder.fetch(artifact.path) as file:
@@ -58,7 +59,7 @@ def test_rendering_again_replaces_the_files_and_the_list(extracted: Callable[...
 
     assert artifacts_of(run).keys() == before.keys()
     assert artifacts_of(run)["csv"] == before["csv"]
-    assert artifacts_of(run)["html"].sha256 != before["html"].sha256, "it says when it was made"
+    assert artifacts_of(run)["html_email"].sha256 != before["html_email"].sha256, "it says when it was made"
 
 
 def test_a_run_that_was_not_rendered_has_no_artifacts(tmp_path: Path) -> None:
@@ -68,12 +69,12 @@ def test_a_run_that_was_not_rendered_has_no_artifacts(tmp_path: Path) -> None:
 def test_the_document_says_where_it_comes_from_in_the_time_of_the_schedule(extracted: Callable[..., Run]) -> None:
     run = extracted(SALES.replace("title: S", "description: All orders\ntitle: S"))
     with run.folder.fetch("data") as data:
-        document = compose(run, Tables(data), NOW)
+        document = compose(run, Tables(data), provenance_of(run, NOW))
 
     assert (document.title, document.description, document.period) == ("Sales", "All orders", run.period)
     assert [type(block) for block in document.blocks] == [Kpis, Table]
-    assert document.provenance.small_print == (
-        f"Report sales/daily · spec {run.report.digest[:12]} · generated 2026-10-02 06:30 CEST · run manual__1"
+    assert document.small_print.startswith(
+        f"Report sales/daily · spec {run.report.digest[:12]} · generated 2026-10-02 06:30 CEST · run manual__1 · Data"
     )
 
 
@@ -122,7 +123,7 @@ def test_a_file_name_that_a_parameter_spoils_is_told_and_nothing_is_listed(
         (SALES.replace("value: revenue,", "value: revenu,"), "over 'totals': there is no column 'revenu': did you"),
         (with_block("- {type: table, dataset: orders, columns: [{name: custmer}]}"), "did you mean 'customer'?"),
         (with_block("- {type: chart, dataset: orders, vega_lite: {mark: bar, encoding: {x: {field: amont}}}}"),
-         "chart over 'orders': there is no column 'amont': did you mean 'amount'?"),
+         "chart over 'orders', `vega_lite.encoding.x.field`: there is no column 'amont': did you mean 'amount'?"),
         (SALES.replace("dataset: totals\n", "dataset: orders\n"), "need exactly one row: it has 3"),
     ],
 )  # fmt: skip
@@ -139,7 +140,7 @@ def test_a_block_that_does_not_fit_its_data_is_told_and_no_file_is_made(
     assert list((tmp_path / "archive").rglob("files/*")) == []
 
 
-def test_a_table_without_rows_is_shown_with_its_columns(extracted: Callable[..., Run]) -> None:
+def test_a_table_without_rows_says_so_and_keeps_its_columns_as_csv(extracted: Callable[..., Run]) -> None:
     chart = with_block("- {type: chart, dataset: orders, vega_lite: {mark: bar, encoding: {x: {field: customer}}}}")
     run = extracted(chart, rows=0)
 
@@ -147,8 +148,8 @@ def test_a_table_without_rows_is_shown_with_its_columns(extracted: Callable[...,
 
     with run.folder.fetch("files/sales_2026-10-01.csv") as file:
         assert file.read_text("utf-8-sig").splitlines() == ["customer,amount"]
-    with run.folder.fetch("files/sales_2026-10-01.html") as file:
-        assert ">Customer</th>" in file.read_text()
+    with run.folder.fetch("files/sales_2026-10-01_mail.html") as file:
+        assert "No rows in this period" in file.read_text()
 
 
 def test_a_run_whose_data_is_gone_is_told(tmp_path: Path) -> None:
@@ -163,7 +164,7 @@ def test_what_a_step_before_has_noted_stands_on_top_of_the_report(extracted: Cal
     render(run, NOW)
 
     assert notices_of(run) == (Notice("STALE", "orders is of yesterday."),)
-    with run.folder.fetch("files/sales_2026-10-01.html") as file:
+    with run.folder.fetch("files/sales_2026-10-01_mail.html") as file:
         assert "orders is of yesterday." in file.read_text()
     with run.folder.fetch("files/sales_2026-10-01.csv") as file:
         assert "STALE" not in file.read_text("utf-8-sig")

@@ -28,7 +28,7 @@ SPEC = dedent("""\
     formats:
       - {type: csv, dataset: hours}
     deliver:
-      - {type: email, connection: mail, to: ann@northwind.example, body: csv}
+      - {type: email, connection: mail, to: ann@northwind.example, attach: csv}
     schedules:
       - {id: daily, when: "30 6 * * *", timezone: Europe/Berlin}
     """)

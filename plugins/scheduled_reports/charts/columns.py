@@ -16,6 +16,15 @@ from scheduled_reports.language import Language
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_PROPERTIES = frozenset((
+    "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__", "__proto__", "constructor",
+    "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "toString", "valueOf",
+))  # fmt: skip
+"""What every object of JavaScript has (ECMA-262, 20.1.3): Vega looks groups up by their names, and finds these."""
+
+LARGEST = 1e300
+"""Axes go a little beyond their figures, and sums of stacked ones do; doubles end at 1.8e308."""
+
 
 @dataclass(frozen=True)
 class Columns:
@@ -47,13 +56,17 @@ class Columns:
         """Return a column of figures; NaN and infinities are None.
 
         Raises:
-            DocumentError: It holds something else.
+            DocumentError: It holds something else, or a figure beyond 1e300.
         """
         values, kind = self.table[name].to_pylist(), self.kind(name)
         if kind != "number" and any(value is not None for value in values):
             raise DocumentError(f"{self.what}: the column {name!r} is not a number", why=f"it holds {kind}",
                                 fix="CAST it in the query, or name another column")  # fmt: skip
-        return [_number(value) for value in values]
+        numbers = [_number(value) for value in values]
+        if largest := next((number for number in numbers if number is not None and abs(number) > LARGEST), None):
+            raise DocumentError(f"{self.what}: a figure in {name!r} is too large to be drawn", why=f"it is {largest:g}",
+                                fix="correct it in the query, or show it in a table")  # fmt: skip
+        return numbers
 
     def categories(self, name: str) -> list[Category]:
         """Return a column of names, dates or numbers.
@@ -63,7 +76,7 @@ class Columns:
         """
         values, kind = self.table[name].to_pylist(), self.kind(name)
         if kind == "text":
-            return [self.language.shown(value) for value in values]
+            return [apart(self.language.shown(value)) for value in values]
         placed = self.moments(name) if kind == "time" else [_number(value) for value in values]
         if missing := sum(value is None for value in placed):
             raise DocumentError(f"{self.what}: {missing:,} rows have no value in {name!r}",
@@ -96,6 +109,11 @@ def wall_time(value: Any, zone: ZoneInfo) -> dt.datetime | None:
         return value.astimezone(zone).replace(tzinfo=None)
     except OverflowError:  # the last hours of the year 9999
         return value.replace(tzinfo=None)
+
+
+def apart(name: str) -> str:
+    """Return a name that Vega can tell from a property of JavaScript's objects: a mark behind it takes no room."""
+    return f"{name}\N{WORD JOINER}" if name in _PROPERTIES else name
 
 
 def _number(value: Any) -> float | None:

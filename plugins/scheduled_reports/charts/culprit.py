@@ -8,7 +8,7 @@ from typing import Any
 from scheduled_reports.spec.marks import Loc
 from scheduled_reports.spec.places import path_text
 
-_EXPRESSIONS = frozenset(("calculate", "filter", "test", "expr", "labelExpr", "update"))
+EXPRESSIONS = frozenset(("calculate", "filter", "test", "expr", "labelExpr", "update"))
 """The keys whose texts are expressions: https://vega.github.io/vega-lite/docs/expression.html"""
 
 
@@ -24,7 +24,7 @@ def expressions(node: Any, loc: Loc = ()) -> Iterator[tuple[Loc, str]]:
     """Yield each expression of a specification and where it stands; the data has none."""
     if isinstance(node, Mapping):
         for key, value in node.items():
-            if key in _EXPRESSIONS and isinstance(value, str):
+            if key in EXPRESSIONS and isinstance(value, str):
                 yield (*loc, key), value
             elif key != "data":
                 yield from expressions(value, (*loc, key))

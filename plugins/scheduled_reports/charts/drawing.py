@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +12,7 @@ from scheduled_reports.charts.compiled import compiled
 from scheduled_reports.charts.culprit import culprit
 from scheduled_reports.charts.look import Look, config
 from scheduled_reports.charts.slim import slim
+from scheduled_reports.charts.writable import as_json
 from scheduled_reports.document.chart import Chart
 from scheduled_reports.errors import DocumentError
 
@@ -41,7 +41,7 @@ def svg(chart: Chart, width: int, look: Look = _HOUSE) -> str:
     spec = styled(chart, width, look)
     points = len(spec["data"]["values"]) if isinstance(spec.get("data"), Mapping) else chart.points
     try:
-        return _drawn(json.dumps(spec), is_full=bool(chart.points and points))
+        return _drawn(as_json(spec), is_full=bool(chart.points and points))
     except ValueError as error:
         fix = "mend `vega_lite`; https://vega.github.io/editor shows it alive"
         raise _undrawable(chart, culprit(chart.vega_lite, _reason(str(error))), fix) from error

@@ -10,6 +10,7 @@ from scheduled_reports.charts.columns import Columns
 from scheduled_reports.charts.fields import ShortFields
 from scheduled_reports.charts.form import Axis, Category, Series, ShortForm
 from scheduled_reports.charts.names import category_texts, in_words
+from scheduled_reports.document.cells import clean
 from scheduled_reports.errors import DocumentError
 
 MOST_COLORS = 24
@@ -80,7 +81,7 @@ def _axes(fields: ShortFields, columns: Columns, filled: Callable[[str], str]) -
 
     def axis(name: str | None, title: str | None, pattern: str | None, usual: str) -> Axis:
         said = usual if title is None else filled(title)
-        return Axis(said, columns.kind(name) if name else "text", pattern)
+        return Axis(clean(said), columns.kind(name) if name else "text", pattern)
 
     x, y = fields.x or "", fields.y
     return {

@@ -18,6 +18,9 @@ _COMPACT_FROM = 1_000_000
 _SCIENTIFIC_FROM = 1e15
 """From here on languages have no short words."""
 
+_NOTHING = 1e-290
+"""Figures closer to zero than this have no fifth that a double could hold."""
+
 
 @dataclass(frozen=True)
 class Scale:
@@ -49,7 +52,7 @@ def scale(figures: Sequence[float], pattern: str | None, language: Language, *, 
     Raises:
         ValueError: The pattern does not fit.
     """
-    low, high = min(figures), max(figures)
+    low, high = (0.0 if abs(figure) < _NOTHING else figure for figure in (min(figures), max(figures)))
     if zero or (low > 0 and low < 0.6 * high) or (high < 0 and high > 0.6 * low):
         low, high = min(low, 0), max(high, 0)
     if low == high:

@@ -139,6 +139,22 @@ def preview(
 
 
 @app.command()
+def render(
+    name: str,
+    run: Annotated[str | None, typer.Argument(help="Airflow's id of the run, as `reports runs` tells it.")] = None,
+    schedule: Annotated[str | None, typer.Option(help="Only runs of this schedule.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the files.")] = Path("out/render"),
+    specs: Specs = None,
+) -> None:
+    """Make the files of a run again from the data in the archive; the latest run's unless one is named."""
+    os.environ.setdefault("AIRFLOW__LOGGING__LOGGING_LEVEL", "ERROR")
+    with _told():
+        from scheduled_reports.cli.render import render_again
+
+        render_again(_folder(specs), name, run, schedule, out, console)
+
+
+@app.command()
 def runs(
     name: str,
     schedule: Annotated[str | None, typer.Option(help="Only this schedule.")] = None,

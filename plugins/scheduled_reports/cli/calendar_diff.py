@@ -11,7 +11,7 @@ from pathlib import Path
 
 from scheduled_reports import settings
 from scheduled_reports.cli.calendar_fires import Days, time_of, zone_of
-from scheduled_reports.cli.git import Repository
+from scheduled_reports.git import Repository
 from scheduled_reports.schedule.schedule import Schedule
 from scheduled_reports.schedule.timing import Timing
 from scheduled_reports.spec.load import BrokenReport, Report, load, spec_files

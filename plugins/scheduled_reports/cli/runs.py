@@ -46,10 +46,10 @@ def show_runs(
     Raises:
         ReportError: There is no ledger yet, or the report or the run is not in it.
     """
-    with closing(_ledger()) as ledger:
+    with closing(opened_ledger()) as ledger:
         found = runs_of(ledger, name, schedule_id=schedule, run_id=run_id, limit=limit)
         if not found:
-            raise _nothing(folder, ledger, name, schedule, run_id)
+            raise no_such_run(folder, ledger, name, schedule, run_id)
     if as_json:
         console.print_json(json.dumps([asdict(record) for record in found], default=_plain, ensure_ascii=False))
         return
@@ -60,7 +60,12 @@ def show_runs(
         spoken.tell(record, console, everything=run_id is not None)
 
 
-def _ledger() -> Ledger:
+def opened_ledger() -> Ledger:
+    """Return the ledger, which is there already.
+
+    Raises:
+        ReportError: Nothing has run yet.
+    """
     home = settings.airflow_home() / "scheduled_reports"
     if settings.ledger_conn_id() is None and not (home / "ledger.db").is_file():
         raise ReportError(f"there is no ledger in {home}", why="nothing has run yet",
@@ -68,7 +73,7 @@ def _ledger() -> Ledger:
     return Ledger.open(settings.ledger_conn_id(), stored_connection, home)
 
 
-def _nothing(folder: Path, ledger: Ledger, name: str, schedule: str | None, run_id: str | None) -> ReportError:
+def no_such_run(folder: Path, ledger: Ledger, name: str, schedule: str | None, run_id: str | None) -> ReportError:
     """Return the error that says what was looked for, and what there is."""
     ran = known_reports(ledger)
     if name in ran:

@@ -60,7 +60,7 @@ def datetime_texts(column: pa.Array, zone: str, separator: str) -> pa.Array:
 
     unit, aware = column.type.unit, column.type.tz is not None
     ticks = column.cast(pa.int64())
-    local = _local(column, ticks, ZoneInfo(zone)) if aware else column
+    local = wall_times(column, zone) if aware else column
     text = seconds_texts(local)
     if separator != " ":
         text = pc.replace_substring(text, " ", separator)
@@ -91,19 +91,24 @@ def seconds_texts(column: pa.Array) -> pa.Array:
     return pc.replace_substring(column.cast(pa.large_string()), "." + "0" * digits, "")
 
 
-def _local(column: pa.Array, ticks: pa.Array, zone: ZoneInfo) -> pa.Array:
-    """Return instants as what a clock in the zone shows."""
+def wall_times(column: pa.Array, zone: str) -> pa.Array:
+    """Return instants as what a clock in the zone shows: timestamps of the same unit without a zone.
+
+    Args:
+        column: Timestamps that know their zone.
+        zone: IANA name.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    unit = column.type.unit
-    local = pc.local_timestamp(column.cast(pa.timestamp(unit, zone.key)))
+    unit, ticks = column.type.unit, column.cast(pa.int64())
+    local = pc.local_timestamp(column.cast(pa.timestamp(unit, zone)))
     quarter = 900 * 10 ** DIGITS[unit]
     late = pc.greater_equal(ticks, LAST_KNOWN // 900 * quarter)
     if not pc.any(late).as_py():
         return local
     quarters = pc.divide(pc.if_else(late, ticks, LAST_KNOWN // 900 * quarter), quarter).dictionary_encode()
-    ahead = [_seconds_ahead(zone, 900 * value) * quarter // 900 for value in quarters.dictionary.to_pylist()]
+    ahead = [_seconds_ahead(ZoneInfo(zone), 900 * value) * quarter // 900 for value in quarters.dictionary.to_pylist()]
     shifted = pc.add(ticks, pa.array(ahead, pa.int64()).take(quarters.indices))
     return pc.if_else(late, shifted.cast(pa.timestamp(unit)), local)
 

@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from scheduled_reports.charts.alt import described
-from scheduled_reports.charts.columns import Columns, wall_time
+from scheduled_reports.charts.columns import Columns, apart, wall_time
 from scheduled_reports.charts.compiled import HEIGHT, WIDTH, compiled, usual_height
 from scheduled_reports.charts.fields import ShortFields
 from scheduled_reports.charts.form import ShortForm
@@ -163,7 +163,9 @@ def _wall_time(value: Any, zone: ZoneInfo, *, as_time: bool) -> Any:
 
 def _plain(value: Any) -> Any:
     """Return a value that JSON can hold."""
-    if value is None or isinstance(value, str | bool | int):
+    if isinstance(value, str):
+        return apart(value)
+    if value is None or isinstance(value, bool | int):
         return value
     if hasattr(value, "isoformat"):
         return value.isoformat()

@@ -92,7 +92,8 @@ class TableContent(Block, TableRows):
         extra = [*self.group_by, *(self.detail.on if self.detail else ())]
         yield Shown(self.dataset, tuple(dict.fromkeys([*self.named(), *extra])) if self.columns else None)
         if self.detail:
-            yield Shown(self.detail.dataset, tuple(self.detail.named()) if self.detail.columns else None)
+            keys = tuple(dict.fromkeys([*self.detail.named(), *self.detail.on]))
+            yield Shown(self.detail.dataset, keys if self.detail.columns else None)
 
     def is_empty(self, tables: Tables, *, beside_nothing: bool = False) -> bool:
         """Return whether it has no row, or nothing in any of its columns."""

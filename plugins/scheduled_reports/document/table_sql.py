@@ -122,8 +122,13 @@ class TableSql:
 
     def _placed(self) -> str:
         numbered = f"SELECT *, row_number() OVER () AS {NUMBER} FROM {quoted(self.dataset)}"
-        order = [f"{quoted(name)} {'DESC' if down else 'ASC'} NULLS LAST" for name, down in self.sort]
+        order = [f"{self._sorted(name)} {'DESC' if down else 'ASC'} NULLS LAST" for name, down in self.sort]
         return f"SELECT *, row_number() OVER (ORDER BY {', '.join([*order, NUMBER])}) AS {PLACE} FROM ({numbered})"
+
+    def _sorted(self, name: str) -> str:
+        """Return what is sorted by: NaN, for DuckDB the greatest number, counts as missing and comes last."""
+        known = quoted(name)
+        return f"CASE WHEN NOT isnan({known}::DOUBLE) THEN {known} END" if name in self.numbers else known
 
     def _grouped(self, shown: str) -> str:
         """Return the query of rows below the heads of their groups, which stand in the order of their first rows."""

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from scheduled_reports.brands import brand_files
 from scheduled_reports.datasets.python_function import file_of
+from scheduled_reports.document.picture_file import picture_path
 from scheduled_reports.model import EmailAddress, Model, is_name
 from scheduled_reports.models.load import model_path
 from scheduled_reports.schedule.schedule import Schedule
@@ -172,6 +174,11 @@ def _digest(source: Source, report: Report, others: Iterable[Path]) -> str:
             digest.update(file_of(report.include, text).read_bytes())
         elif mark.kind == "model":
             digest.update(model_path(text, report.include).read_bytes())
+        elif mark.kind == "picture":
+            digest.update(picture_path(text, report.include).read_bytes())
+        elif mark.kind == "brand":
+            for path in brand_files(text, report.include):
+                digest.update(path.read_bytes())
     for path in sorted(others):
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -2,11 +2,15 @@
 
 columns: TableName          the name of a source or dataset of this report
 attach: tuple[FormatId, …]  ids of this report's formats
+body: BodyFormatId          the same, of a format that can be the text of a mail
 sql_file: SqlFile           a file below include/sql/
 sql: Sql                    SQL whose :names are bind values
 python: PythonFunction      a function in a file below include/python/: `module:function`
 model: ModelName            a model in include/models/
+brand: BrandName            a brand in include/brands/
+file: PictureName           a picture below include/ or include/images/
 subject: Template           text with Jinja expressions over the run's words
+markdown: ContentTemplate   the same, which may also use the run's data: `data.totals.calls`
 """
 
 from __future__ import annotations
@@ -23,16 +27,22 @@ from pydantic import BaseModel
 class Mark:
     """What the text of a field refers to."""
 
-    kind: Literal["table", "format", "sql_file", "sql", "python", "model", "template"]
+    kind: Literal[
+        "table", "format", "body", "sql_file", "sql", "python", "model", "brand", "picture", "template", "content"
+    ]
 
 
 TableName = Annotated[str, Mark("table")]
 FormatId = Annotated[str, Mark("format")]
+BodyFormatId = Annotated[str, Mark("body")]
 SqlFile = Annotated[str, Mark("sql_file")]
 Sql = Annotated[str, Mark("sql")]
 PythonFunction = Annotated[str, Mark("python")]
 ModelName = Annotated[str, Mark("model")]
+BrandName = Annotated[str, Mark("brand")]
+PictureName = Annotated[str, Mark("picture")]
 Template = Annotated[str, Mark("template")]
+ContentTemplate = Annotated[str, Mark("content")]
 
 Loc = tuple[str | int, ...]
 """A place in a spec: keys, and positions in lists."""

@@ -10,9 +10,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scheduled_reports.brands import brand_findings
 from scheduled_reports.datasets.python_function import defined_in, file_of
+from scheduled_reports.document.picture_file import PictureError, check_picture
 from scheduled_reports.errors import ReportError
 from scheduled_reports.file_names import RULE, fault_in
+from scheduled_reports.language import language_of
 from scheduled_reports.models.load import ModelError, load_model, model_path
 from scheduled_reports.run import template_words
 from scheduled_reports.spec.dataset_order import circles
@@ -25,7 +28,7 @@ from scheduled_reports.spec.roles import shared_places, unknown_roles
 from scheduled_reports.spec.secrets import secrets_in
 from scheduled_reports.spec.sensitive import shown_directly
 from scheduled_reports.spec.sql import RUN_BINDS, binds_in
-from scheduled_reports.templates import fill
+from scheduled_reports.templates import data_used, fill
 
 if TYPE_CHECKING:
     from scheduled_reports.spec.load import Report
@@ -40,6 +43,7 @@ def findings(report: Report, source: Source) -> Iterator[Finding]:
     names = _Names(report)
     yield from names.clashes()
     yield from names.files()
+    yield from names.language()
     for loc, message, hint in (*unknown_roles(report.spec), *shared_places(report.spec), *shown_directly(report)):
         yield loc, f"{path_text(source.known(loc))}: {message}", hint
     for loc, message, hint in own_run_findings(report):
@@ -79,7 +83,7 @@ class _Names:
         taken: dict[str, str] = {}
         for index, entry in enumerate(self.report.spec.formats):
             with suppress(ReportError):  # a template that cannot be filled is told by itself
-                name = f"{fill(entry.file_name, self._words)}.{entry.extension}"
+                name = f"{fill(entry.file_name, self._words)}.{entry.file_extension}"
                 what = f"the file of {entry.key!r} is called {name!r}"
                 if fault := fault_in(name):
                     yield ("formats", index), f"{what}: {fault}", f"a name has {RULE}"
@@ -88,15 +92,27 @@ class _Names:
                     yield ("formats", index), f"{what}, as that of {taken[name]!r}", hint
                 taken.setdefault(name, entry.key)
 
+    def language(self) -> Iterator[Finding]:
+        """Yield what is wrong with the texts of the report's language."""
+        spec = self.report.spec
+        try:
+            language_of(spec.language, spec.locale, self.report.include)
+        except ReportError as error:
+            yield ("language",), f"{error.what}{f': {error.why}' if error.why else ''}", error.fix
+
     def check(self, mark: Mark, loc: Loc, text: str) -> Iterator[tuple[str, str]]:
         checks: dict[str, Callable[[Loc, str], Iterator[tuple[str, str]]]] = {
             "table": self._table,
             "format": self._format,
+            "body": self._body,
             "sql_file": self._file,
             "sql": self._sql,
             "python": self._python,
             "model": self._model,
+            "brand": self._brand,
+            "picture": self._picture,
             "template": self._template,
+            "content": self._content,
         }
         return checks[mark.kind](loc, text)
 
@@ -109,6 +125,14 @@ class _Names:
         allowed = {entry.key for entry in self.report.spec.formats}
         if text not in allowed:
             yield f"there is no format {text!r}", did_you_mean(text, allowed)
+
+    def _body(self, loc: Loc, text: str) -> Iterator[tuple[str, str]]:
+        yield from self._format(loc, text)
+        for entry in self.report.spec.formats:
+            if entry.key == text and not entry.is_mail_body:
+                what = "is a page for browsers" if entry.media_type == "text/html" else f"is {entry.media_type}"
+                hint = f"name a format of type html_email or text in `body`, and {text} in `attach`"
+                yield f"{text!r} cannot be the text of a mail: it {what}", hint
 
     def _file(self, loc: Loc, text: str) -> Iterator[tuple[str, str]]:
         folder = (self.report.include / "sql").absolute()
@@ -147,6 +171,15 @@ class _Names:
                 where = "" if missing else f"{found.path.name}:{found.line}:{found.column}: "
                 yield f"{where}{found.message}", found.hint
 
+    def _brand(self, _: Loc, text: str) -> Iterator[tuple[str, str]]:
+        yield from brand_findings(text, self.report.include)
+
+    def _picture(self, _: Loc, text: str) -> Iterator[tuple[str, str]]:
+        try:
+            check_picture(text, self.report.include)
+        except PictureError as error:
+            yield error.message, error.hint
+
     def _python(self, _: Loc, text: str) -> Iterator[tuple[str, str]]:
         path, name = file_of(self.report.include, text), text.partition(":")[2]
         if not path.is_file():
@@ -162,6 +195,17 @@ class _Names:
             return
         if name not in defined.names:
             yield f"{path.name} has no function {name!r}", did_you_mean(name, defined.functions)
+
+    def _content(self, loc: Loc, text: str) -> Iterator[tuple[str, str]]:
+        try:
+            used = list(data_used(text))
+        except ReportError as error:
+            yield f"{error.what}{': ' + error.why if error.why else ''}", error.fix
+            return
+        for table, _ in used:
+            yield from self._table(loc, table)
+        if not used:  # what uses data, only a run can fill
+            yield from self._template(loc, text)
 
     def _template(self, _: Loc, text: str) -> Iterator[tuple[str, str]]:
         try:

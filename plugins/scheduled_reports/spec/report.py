@@ -17,9 +17,11 @@ from scheduled_reports.document import AnyBlock
 from scheduled_reports.formats import AnyFormat
 from scheduled_reports.judgement.alert import Alert
 from scheduled_reports.judgement.run_when import ConditionsOrWait, RunWhen
+from scheduled_reports.language import LanguageCode, LocaleCode, require_one_language
 from scheduled_reports.model import EmailAddress, Model, Name
 from scheduled_reports.schedule.schedule import Schedule
 from scheduled_reports.sources import AnySource
+from scheduled_reports.spec.marks import BrandName
 
 _PYTHON_TYPES: dict[str, type] = {
     "text": str,
@@ -99,6 +101,15 @@ class ReportSpec(Model):
         (), description="Airflow tags, to filter by."
     )
     enabled: bool = Field(True, description="`false` takes the report out of Airflow without deleting its file.")
+    language: LanguageCode = Field("en", description="What our own texts in it are written in: `en`, `de`, ….")
+    locale: LocaleCode | None = Field(
+        None, description="How numbers and dates are written: `de-AT`; as usual in `language` unless given."
+    )
+    brand: BrandName | None = Field(
+        None,
+        description="How it looks: a brand in `include/brands/`, or `house`, the one that is built in. Unless given: "
+        "the one that the setting `brand` names, else `house`.",
+    )
     retries: int = Field(
         3, ge=1, le=10,
         description="How often Airflow repeats a failed step, waiting 30 s, then twice as long each time. Errors that "
@@ -132,6 +143,11 @@ class ReportSpec(Model):
     schedules: Annotated[tuple[Schedule, ...], Distinct] = Field(
         min_length=1, description="When it runs; each becomes one Airflow DAG."
     )
+
+    @model_validator(mode="after")
+    def _locale_is_of_the_language(self) -> ReportSpec:
+        require_one_language(self.language, self.locale)
+        return self
 
     def tables(self) -> dict[str, str]:
         """Return every table of a run, and the source or dataset that makes it."""

@@ -42,4 +42,4 @@ def shared_places(spec: ReportSpec) -> Iterator[Finding]:
 
 
 def _names(spec: ReportSpec, channel: Sftp) -> set[tuple[str, str]]:
-    return {(entry.file_name, entry.extension) for entry in spec.formats if entry.key in channel.formats()}
+    return {(entry.file_name, entry.file_extension) for entry in spec.formats if entry.key in channel.formats()}

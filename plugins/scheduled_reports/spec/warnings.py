@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from scheduled_reports.channels.email import Email
 from scheduled_reports.schedule.conflicts import Span, ending_calendar, findings
 from scheduled_reports.spec.compose import read_spec
 from scheduled_reports.spec.load import Report
@@ -23,6 +24,7 @@ def warnings_in(reports: Iterable[Report], span: Span) -> list[Problem]:
     for report in reports:
         if report.spec.enabled:
             found = [*_findings(report, span), *_endings(report, span, ending), *_unasked(report), *_blind(report)]
+            found += _without_text(report)
             warnings += placed(report, found)
     return sorted(warnings)
 
@@ -65,3 +67,13 @@ def _unasked(report: Report) -> Iterator[Finding]:
     if spec.approval and spec.approval.when == "hold" and all(check.severity != "hold" for check in spec.checks):
         hint = "write `when: always` to be asked in every run, or give a check `severity: hold`"
         yield ("approval",), "approval: no check has severity 'hold', so nobody is ever asked", hint
+
+
+def _without_text(report: Report) -> Iterator[Finding]:
+    """Yield each mail that has HTML and no plain text of its own: a very short one is made for it."""
+    kinds = {entry.key: entry.media_type for entry in report.spec.formats}
+    for index, channel in enumerate(report.spec.deliver):
+        found = {kinds.get(key) for key in channel.body} if isinstance(channel, Email) else set()
+        if "text/html" in found and "text/plain" not in found:
+            what = "body: there is no plain text: readers of plain text, and spam filters, want one"
+            yield ("deliver", index, "body"), what, "add `{type: text}` to `formats`, and name it in `body` as well"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from scheduled_reports.document import KpisBlock
-from scheduled_reports.document.block import Block
+from scheduled_reports.document.block import Binding, Block
 from scheduled_reports.editions import EVERYBODY, Edition, edition_of, editions, formats_of
 from scheduled_reports.run import Run
 from scheduled_reports.steps import RunSkipped
+from scheduled_reports.steps.binding import binding_of
 from scheduled_reports.steps.plan import put_off_as_blank
 from scheduled_reports.tables import Tables
 
@@ -152,12 +153,22 @@ def _nothing(run: Run, edition: Edition, tables: Tables) -> str:
     spec = run.report.spec
     if not any(entry.has_content for entry in formats_of(spec, edition)):
         return ""
-    first = [block.is_empty(tables) for block in spec.content]
-    beside = any(empty and not isinstance(block, KpisBlock) for block, empty in zip(spec.content, first, strict=True))
-    found = [block.is_empty(tables, beside_nothing=True) for block in spec.content] if beside else first
+    binding = binding_of(run, tables)
+    content = [block for block in _shown(spec.content, binding) if not block.inner()]
+    first = [block.is_empty(tables) for block in content]
+    beside = any(empty and not isinstance(block, KpisBlock) for block, empty in zip(content, first, strict=True))
+    found = [block.is_empty(tables, beside_nothing=True) for block in content] if beside else first
     if True not in found or False in found:
         return ""
-    return ", ".join(dict.fromkeys(_reasons(spec.content, found, tables)))
+    return ", ".join(dict.fromkeys(_reasons(content, found, tables)))
+
+
+def _shown(blocks: Iterable[Block], data: Binding) -> Iterator[Block]:
+    """Yield the blocks that are shown, and those within them; within one that is not, none is."""
+    for block in blocks:
+        if block.is_shown(data):
+            yield block
+            yield from _shown(block.inner(), data)
 
 
 def _reasons(content: Sequence[Block], found: Sequence[bool | None], tables: Tables) -> Iterator[str]:

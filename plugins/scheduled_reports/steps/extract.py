@@ -162,7 +162,8 @@ def _fact(tables: Tables, name: str, kind: str, edition: Edition, seconds: float
     rows, size = tables.rows(name), tables.path(name).stat().st_size
     what = f"{kind} {name} for {edition}" if edition.role else f"{kind} {name}"
     log.info("%s: %s rows, %s bytes, %.2f s", what, f"{rows:,}", f"{size:,}", seconds)
-    return {"kind": kind, "rows": rows, "bytes": size, "seconds": seconds}
+    read_at = {"read_at": dt.datetime.now(dt.UTC).isoformat()} if kind == "source" else {}
+    return {"kind": kind, "rows": rows, "bytes": size, "seconds": seconds, **read_at}
 
 
 def _explained(run: Run, edition: Edition, error: SourceError) -> SourceError:

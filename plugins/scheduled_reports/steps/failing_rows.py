@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from scheduled_reports.checks import Check, Outcome, Result
 from scheduled_reports.checks.base import FailingRows
+from scheduled_reports.data_files.delimited import Dialect, header, records
 from scheduled_reports.editions import EVERYBODY
 from scheduled_reports.errors import ReportError
-from scheduled_reports.formats.csv import header, records
 from scheduled_reports.redacted import NOT_SHOWN, holds_hidden, query_told
 from scheduled_reports.run import Run
 from scheduled_reports.sensitive import hidden_columns
@@ -194,6 +194,6 @@ def _distinct(names: list[str]) -> list[str]:
 
 def _write(rows: pa.Table, target: Path, zone: str) -> None:
     with target.open("wb") as file:
-        file.write(codecs.BOM_UTF8 + header(rows.column_names, escape=True))
+        file.write(codecs.BOM_UTF8 + header(rows.column_names, Dialect()))
         for batch in rows.to_batches():
-            file.write(records(batch, zone, escape=True))
+            file.write(records(batch, zone, Dialect()))

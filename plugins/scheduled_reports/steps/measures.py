@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
+from scheduled_reports.document.block import all_blocks
 from scheduled_reports.document.kpis import KpisBlock
 from scheduled_reports.errors import DocumentError
 from scheduled_reports.ledger import Ledger
@@ -26,9 +27,10 @@ def note_what_was_measured(run: Run, tables: Tables, ledger: Ledger) -> None:
 
 def _figures(run: Run, tables: Tables) -> Iterator[Measure]:
     hidden = carried_in(run, tables)
-    for block in run.report.spec.content:
+    for block in all_blocks(run.report.spec.content):
         if isinstance(block, KpisBlock):
             with suppress(DocumentError):  # rendering tells what does not fit, where it comes to that
-                figures = zip(block.items, block.bind(tables, run.words).items, strict=True)
                 secret = hidden.get(block.dataset, ())
-                yield from (Measure(item.label, figure.value) for item, figure in figures if item.value not in secret)
+                known = {item.label for item in block.items if item.value not in secret}
+                figures = block.figures(tables).items()
+                yield from (Measure(label, value) for label, value in figures if label in known)

@@ -3,33 +3,39 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import logging
-import time
-from dataclasses import asdict, replace
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, replace
+from itertools import islice
 from pathlib import Path
 
-from scheduled_reports.document import Document, Notice, Provenance
+from scheduled_reports.brands import brand_for
+from scheduled_reports.document import Document, Notice, Provenance, arranged
 from scheduled_reports.editions import EVERYBODY, Edition, editions, formats_of
 from scheduled_reports.errors import RenderError
 from scheduled_reports.file_names import RULE, fault_in
 from scheduled_reports.formats import Artifact, Format
 from scheduled_reports.masking import require_masks
+from scheduled_reports.rendering import Job, Made, make_all
 from scheduled_reports.run import Run
 from scheduled_reports.sensitive import require_hidden
+from scheduled_reports.steps.binding import binding_of
 from scheduled_reports.steps.blank import announced, forget_files, require_marks
+from scheduled_reports.steps.provenance import kept, provenance_of
 from scheduled_reports.tables import Tables
 from scheduled_reports.templates import fill
 
 log = logging.getLogger(__name__)
 
 
-def render(run: Run, now: dt.datetime) -> list[str]:
+def render(run: Run, now: dt.datetime, provenance: Provenance | None = None) -> list[str]:
     """Write one file for each format into the run's folder; return their names.
 
     Args:
         run: The run, extracted.
         now: When the report says that it was made, aware.
+        provenance: Where the files say that they come from, when they are made again; gathered unless given.
 
     Raises:
         SourceError: The run's data is masked otherwise than the spec says now.
@@ -41,50 +47,84 @@ def render(run: Run, now: dt.datetime) -> list[str]:
     require_masks(run)
     require_hidden(run)
     forget_files(run)
-    artifacts: list[Artifact] = []
-    blank: dict[Edition, list[str]] = {}
-    for edition in editions(run.report.spec):
-        made, blank[edition] = _edition(run, edition, now)
-        artifacts += made
-    run.folder.note(artifacts=[asdict(artifact) for artifact in artifacts])
+    provenance = provenance or provenance_of(run, now)
+    with ExitStack() as stack:
+        drafts = [_draft(run, edition, provenance, stack) for edition in editions(run.report.spec)]
+        made = _made(drafts)
+        blank = {draft.edition: _blank(draft, found) for draft, found in zip(drafts, made, strict=True)}
+        news = [index for index, draft in enumerate(drafts) if announced(run, draft.edition, blank[draft.edition])]
+        if news:  # that they are blank is to be said on top of them
+            again = _made([_with_notices(run, drafts[index]) for index in news])
+            made = [again[news.index(index)] if index in news else found for index, found in enumerate(made)]
+        pairs = zip(drafts, made, strict=True)
+        artifacts = [artifact for draft, found in pairs for artifact in _stored(run, draft, found)]
+    run.folder.note(artifacts=[asdict(artifact) for artifact in artifacts], provenance=kept(provenance))
     require_marks(run, blank)
     return [artifact.path.removeprefix("files/") for artifact in artifacts]
 
 
-def _edition(run: Run, edition: Edition, now: dt.datetime) -> tuple[list[Artifact], list[str]]:
-    """Make the files of one edition; return them, and the names of those that are blank.
+@dataclass(frozen=True)
+class _Draft:
+    """The files of one edition before they are made."""
 
-    Where that is to be said on top of them, they are made once more, with it.
-    """
-    with run.folder.fetch(edition.data) as data, run.folder.scratch() as folder:
-        document = compose(run, Tables(data), now, edition)
-        artifacts, blank = _files(run, edition, document, folder)
-        if announced(run, edition, blank):
-            document = replace(document, notices=notices_of(run, edition))
-            artifacts, _ = _files(run, edition, document, folder)
-    return artifacts, blank
+    edition: Edition
+    document: Document
+    folder: Path
+    formats: dict[str, Format]
 
 
-def _files(run: Run, edition: Edition, document: Document, folder: Path) -> tuple[list[Artifact], list[str]]:
-    """Make the files of one edition; return them, and the names of those that show nothing.
+def _draft(run: Run, edition: Edition, provenance: Provenance, stack: ExitStack) -> _Draft:
+    """Return what is to be made of one edition; its data, and room for the files, are there until the stack ends."""
+    data = stack.enter_context(run.folder.fetch(edition.data))
+    folder = stack.enter_context(run.folder.scratch())
+    formats: dict[str, Format] = {}
+    for entry in formats_of(run.report.spec, edition):
+        name = f"{fill(entry.file_name, run.words)}.{entry.file_extension}"
+        if fault := "another format has that name" if name in formats else fault_in(name):
+            raise RenderError(f"format {entry.key!r} cannot be called {name!r}", why=fault,
+                              fix=f"give it another `file_name`: {RULE}")  # fmt: skip
+        formats[name] = entry
+    return _Draft(edition, compose(run, Tables(data), provenance, edition), folder, formats)
+
+
+def _with_notices(run: Run, draft: _Draft) -> _Draft:
+    return replace(draft, document=replace(draft.document, notices=notices_of(run, draft.edition)))
+
+
+def _made(drafts: Sequence[_Draft]) -> list[list[Made]]:
+    """Make the files of drafts; return what they are, draft by draft."""
+    jobs = [
+        Job(entry, draft.document, draft.folder / name) for draft in drafts for name, entry in draft.formats.items()
+    ]
+    made = make_all(jobs)
+    return [list(islice(made, len(draft.formats))) for draft in drafts]
+
+
+def _blank(draft: _Draft, made: Sequence[Made]) -> list[str]:
+    """Return the names of the files of an edition that show nothing.
 
     Beside files with the report's content, files of data may have no row; without them, there is nothing else to see.
     """
-    artifacts: list[Artifact] = []
-    blank: dict[str, bool] = {}
-    formats = formats_of(run.report.spec, edition)
-    content = any(entry.has_content for entry in formats)
-    for entry in formats:
-        taken = {artifact.name for artifact in artifacts}
-        artifact, is_blank = _rendered(run, entry, document, folder, taken, edition)
-        artifacts.append(artifact)
-        if entry.has_content or not content or not artifact.size:
-            blank[artifact.name] = is_blank
-    found = [name for name, is_blank in blank.items() if is_blank]
-    return artifacts, found if content or all(blank.values()) else []
+    content = any(entry.has_content for entry in draft.formats.values())
+    looked = {
+        name: found.is_blank
+        for (name, entry), found in zip(draft.formats.items(), made, strict=True)
+        if entry.has_content or not content or (not found.size and not entry.may_have_no_bytes)
+    }
+    names = [name for name, is_blank in looked.items() if is_blank]
+    return names if content or all(looked.values()) else []
 
 
-def compose(run: Run, tables: Tables, now: dt.datetime, edition: Edition = EVERYBODY) -> Document:
+def _stored(run: Run, draft: _Draft, made: Sequence[Made]) -> Iterator[Artifact]:
+    """Put the files of an edition into the run's folder."""
+    for (name, entry), found in zip(draft.formats.items(), made, strict=True):
+        path = f"{draft.edition.files}/{name}"
+        run.folder.put(draft.folder / name, path)
+        log.info("%s: %s, %s bytes, %.2f s", entry.key, path, f"{found.size:,}", found.seconds)
+        yield Artifact(entry.key, name, entry.file_media_type, path, found.size, found.sha256, draft.edition.role)
+
+
+def compose(run: Run, tables: Tables, provenance: Provenance, edition: Edition = EVERYBODY) -> Document:
     """Bind the spec's content to the run's tables, and put what the run has to say of them before it.
 
     Raises:
@@ -92,10 +132,11 @@ def compose(run: Run, tables: Tables, now: dt.datetime, edition: Edition = EVERY
         ArchiveError: The run's manifest cannot be read.
     """
     spec = run.report.spec
-    provenance = Provenance(run.report.id, run.schedule.id, run.run_id, run.report.digest[:12],
-                            now.astimezone(run.period.start.tzinfo), spec.owner)  # fmt: skip
-    blocks = tuple(block.bind(tables, run.words) for block in spec.content)
-    return Document(spec.title, spec.description, run.period, blocks, tables, provenance, notices_of(run, edition))
+    binding = binding_of(run, tables)
+    with tables.at_hand():
+        blocks = arranged(block.bind(binding) for block in spec.content if block.is_shown(binding))
+    return Document(spec.title, spec.description, run.period, blocks, tables, provenance, notices_of(run, edition),
+                    brand_for(spec.brand, run.include), binding.language)  # fmt: skip
 
 
 def notices_of(run: Run, edition: Edition = EVERYBODY) -> tuple[Notice, ...]:
@@ -114,32 +155,3 @@ def artifacts_of(run: Run, edition: Edition = EVERYBODY) -> dict[str, Artifact]:
 def all_artifacts(run: Run) -> list[Artifact]:
     """Return the artifacts of all the run's editions, as its manifest lists them."""
     return [Artifact(**entry) for entry in run.folder.manifest().get("artifacts", ())]
-
-
-def _rendered(
-    run: Run, entry: Format, document: Document, folder: Path, taken: set[str], edition: Edition
-) -> tuple[Artifact, bool]:
-    """Make one file; return it, and whether it shows nothing."""
-    started = time.monotonic()
-    name = f"{fill(entry.file_name, run.words)}.{entry.extension}"
-    fault = "another format has that name" if name in taken else fault_in(name)
-    if fault:
-        raise RenderError(f"format {entry.key!r} cannot be called {name!r}", why=fault,
-                          fix=f"give it another `file_name`: {RULE}")  # fmt: skip
-    target = folder / name
-    try:
-        entry.render(document, target)
-        is_blank = not target.stat().st_size or entry.is_blank(target, document)
-    except OSError as error:
-        raise RenderError(f"format {entry.key!r} cannot be written to {folder}", why=str(error),
-                          fix="check the free space and the permissions", retryable=True) from error  # fmt: skip
-    size, digest = target.stat().st_size, _sha256(target)
-    path = f"{edition.files}/{name}"
-    run.folder.put(target, path)
-    log.info("%s: %s, %s bytes, %.2f s", entry.key, path, f"{size:,}", time.monotonic() - started)
-    return Artifact(entry.key, name, entry.media_type, path, size, digest, edition.role), is_blank
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -210,12 +210,9 @@ def _joined(*parts: Any) -> pa.Array:
 
 
 def _local(values: pa.Array, zone: str) -> pa.Array:
-    import pyarrow as pa
-    import pyarrow.compute as pc
+    from scheduled_reports.data_files.moments import wall_times  # its package imports this one
 
-    if values.type.tz is None:
-        return values
-    return pc.local_timestamp(values.cast(pa.timestamp(values.type.unit, zone)))
+    return values if values.type.tz is None else wall_times(values, zone)
 
 
 def _ticks(values: pa.Array) -> np.ndarray:

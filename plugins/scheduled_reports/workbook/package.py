@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from scheduled_reports.workbook.cells import without_forbidden
 from scheduled_reports.workbook.shared_texts import SharedTexts
 
 if TYPE_CHECKING:
@@ -230,6 +231,6 @@ def _described(drawing: str, alts: list[str]) -> str:
 
     def described(found: re.Match[str]) -> str:
         rest = re.sub(r' descr="[^"]*"', "", found[1])
-        return f'<{found[0][1:].split(" ")[0]}{rest} descr="{escape(next(texts, ""))}"'
+        return f'<{found[0][1:].split(" ")[0]}{rest} descr="{escape(without_forbidden(next(texts, "")))}"'
 
     return re.sub(r"<(?:\w+:)?cNvPr((?: \w+=\"[^\"]*\")*)", described, drawing)
