@@ -28,7 +28,7 @@ ENOUGH = 12
 """From so many files on, processes are worth the second or two that each takes to begin."""
 
 MOST_PROCESSES = 4
-"""Each takes about 200 MB; several tasks share a worker."""
+"""Each takes about 320 MB; several tasks share a worker."""
 
 AHEAD = 4
 """So many jobs for each process are handed out before the first file is taken."""
@@ -149,7 +149,7 @@ def _pool(count: int) -> Iterator[ProcessPoolExecutor]:
     try:
         yield pool
     except BrokenProcessPool as error:
-        fix = "give the worker more memory: each process takes about 200 MB"
+        fix = "give the worker more memory: each process takes about 320 MB"
         raise RenderError("a process that makes files was killed", why=str(error), fix=fix, retryable=True) from error
     finally:
         pool.shutdown(cancel_futures=True)
