@@ -49,3 +49,10 @@ def test_templates_know_the_brand_and_one_that_cannot_be_read_is_the_built_in_on
     assert words_with(None) == words_with("gone") == nothing
     file.write_text("name: [\n")
     assert words_with("acme") == nothing
+
+
+def test_templates_write_the_period_in_the_language_of_the_report(tmp_path: Path) -> None:
+    german = TEXT.replace("title: ", "language: de\ntitle: ", 1)
+
+    assert run_of(tmp_path, german).words["period"]["label"] == "Donnerstag, 1. Oktober 2026"
+    assert run_of(tmp_path, TEXT).words["period"]["label"] == "Thursday, 1 October 2026"

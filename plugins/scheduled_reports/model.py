@@ -22,15 +22,15 @@ from pydantic_core import CoreSchema, core_schema
 
 T = TypeVar("T")
 
-_NAME, _NAME_LENGTH = r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", 63
+NAME_PATTERN, _NAME_LENGTH = r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", 63
 
-Name = Annotated[str, StringConstraints(pattern=_NAME, max_length=_NAME_LENGTH)]
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=_NAME_LENGTH)]
 """A name in a spec: lower-case letters, digits and single underscores; also a table name and a part of a DAG's id."""
 
 
 def is_name(text: str) -> bool:
     """Return whether `text` is a Name: two of them, a report's and a schedule's, make a DAG's id (250 at most)."""
-    return re.fullmatch(_NAME, text) is not None and len(text) <= _NAME_LENGTH
+    return re.fullmatch(NAME_PATTERN, text) is not None and len(text) <= _NAME_LENGTH
 
 
 class Model(BaseModel):

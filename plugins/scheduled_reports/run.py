@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from scheduled_reports.archive import RunFolder
 from scheduled_reports.brands import HOUSE, Brand, BrandError, brand_for
 from scheduled_reports.connections import Connect
-from scheduled_reports.errors import SettingError
+from scheduled_reports.errors import ReportError, SettingError
 from scheduled_reports.facts.base import AirflowFacts, NoAirflow
 from scheduled_reports.schedule.period import Period
 from scheduled_reports.schedule.schedule import Schedule
@@ -108,7 +108,7 @@ def template_words(report: Report, schedule: Schedule, period: Period, parameter
         "report": {"id": report.id, "title": report.spec.title, "owner": report.spec.owner},
         "schedule": {"id": schedule.id, "timezone": schedule.timezone},
         "period": {
-            "start": period.start, "end": period.end, "label": period.label, "slug": period.slug,
+            "start": period.start, "end": period.end, "label": _label_of(report, period), "slug": period.slug,
             "last_day": period.last_day,
         },
         "parameters": dict(parameters),
@@ -116,6 +116,19 @@ def template_words(report: Report, schedule: Schedule, period: Period, parameter
             "name": brand.name, "sender_name": brand.sender_name, "footer": brand.footer, "website": brand.website,
         },
     }  # fmt: skip
+
+
+def _label_of(report: Report, period: Period) -> str:
+    """Return the period in the report's language; in English where that cannot be used, which its check tells."""
+    from scheduled_reports.language import language_of
+
+    spec = report.spec
+    if spec.language == "en":
+        return period.label
+    try:
+        return language_of(spec.language, spec.locale, report.include).period(period)
+    except ReportError:
+        return period.label
 
 
 def _brand_of(report: Report) -> Brand:

@@ -84,6 +84,7 @@ def data_used(text: str) -> Iterator[tuple[str, str | None]]:
     if "data" not in text:
         return
     try:
+        _compiled(text, False)  # which knows the filters, where reading it alone does not
         tree = _environment(False).parse(_DATED.sub(_filtered, text))
     except TemplateSyntaxError as error:
         raise SpecError(f"the template {text!r} cannot be filled", why=str(error)) from error

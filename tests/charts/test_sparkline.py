@@ -9,7 +9,7 @@ import pytest
 
 from scheduled_reports.brands import HOUSE
 from scheduled_reports.charts.look import Look
-from scheduled_reports.charts.sparkline import HEIGHT, WIDTH, sparkline_png, sparkline_svg
+from scheduled_reports.charts.sparkline import HEIGHT, WIDTH, sparkline_svg
 
 
 def dots(values: list[float | None]) -> list[tuple[float, float]]:
@@ -39,9 +39,3 @@ def test_equal_values_lie_in_the_middle(values: list[float | None]) -> None:
 @pytest.mark.parametrize("values", [[], [None, None]])
 def test_nothing_is_drawn_of_nothing(values: list[float | None]) -> None:
     assert sparkline_svg(values, Look()) == ""
-    assert sparkline_png(values, Look()) == b""
-
-
-def test_a_png_has_the_same_size() -> None:
-    data = sparkline_png([1, 2], Look(), scale=3)
-    assert (int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")) == (WIDTH * 3, HEIGHT * 3)

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 import specs
 from sample_document import document, write
+from scheduled_reports.charts.drawing import svg
 from scheduled_reports.document import Chart, ChartBlock
 from scheduled_reports.errors import DocumentError
 from scheduled_reports.language import ENGLISH, Language
@@ -193,3 +194,17 @@ def test_a_mistake_in_vega_lite_is_told_with_its_place_in_the_spec(tmp_path: Pat
     assert problem.line == line
     assert problem.message == "content[3].vega_lite.encoding.x.type: there is no Vega-Lite type 'quantitive'"
     assert problem.hint.startswith("did you mean 'quantitative'?")
+
+
+NAMES = ["constructor", "__proto__", "toString", "hasOwnProperty"]
+
+
+@pytest.mark.parametrize("mark", ["bar", "line", "area", "scatter"])
+def test_names_that_every_object_of_javascript_knows_are_drawn_as_others(tmp_path: Path, mark: str) -> None:
+    write(tmp_path, "t", {"hour": NAMES, "calls": [1, 2, 3, 4]})
+    fields = {"x": "calls" if mark == "scatter" else "hour", "y": "calls", "color": "hour"}
+    short = document(tmp_path, ChartBlock.model_validate({"type": "chart", "dataset": "t", "mark": mark, **fields}))
+
+    for chart in (short.blocks[0], bound(tmp_path, BAR)):
+        assert isinstance(chart, Chart)
+        assert all(name in svg(chart, 500) for name in NAMES)

@@ -224,11 +224,16 @@ def test_a_column_may_be_shown_twice(tmp_path: Path) -> None:
     assert all_lines(table).shades()[2] == [0.5, 0.0, 0.75, 0.0, 1.0]
 
 
-@pytest.mark.parametrize(("sort", "first"), [("-revenue", ["Kiel", "?"]), ("revenue", ["Ulm", "?"])])
-def test_what_is_no_number_comes_last_whichever_way_it_is_sorted(tmp_path: Path, sort: str, first: list[str]) -> None:
-    table = bound(tmp_path, sort=sort, top=2, columns=[{"name": "site"}, {"name": "revenue"}])
+@pytest.mark.parametrize(("sort", "order"), [("-rate", "ecabd"), ("rate", "ceabd")])
+def test_what_is_no_number_comes_last_whichever_way_it_is_sorted(tmp_path: Path, sort: str, order: str) -> None:
+    write(tmp_path, "rates", {"name": list("abcde"), "rate": [float("nan"), float("inf"), 1.0, None, 2.5]})
+    block = TableBlock.model_validate(
+        {"type": "table", "dataset": "rates", "sort": sort, "top": 4, "columns": [{"name": "name"}]}
+    )
+    table = document(tmp_path, block).blocks[0]
+    assert isinstance(table, Table)
 
-    assert [row[0] for row in table.rows()] == first
+    assert "".join(row[0] for row in table.rows()) == order[:4]
 
 
 def test_the_columns_by_which_details_are_found_are_shown_of_both_tables() -> None:
@@ -238,3 +243,25 @@ def test_the_columns_by_which_details_are_found_are_shown_of_both_tables() -> No
     )
 
     assert list(block.shows()) == [Shown("sales", ("site", "caller")), Shown("calls", ("minutes", "caller"))]
+
+
+def test_rows_are_opened_by_the_values_of_their_keys_also_where_these_are_lists(tmp_path: Path) -> None:
+    write(tmp_path, "parts", {"bill": [1, 1, 2], "marks": [["a"], ["a"], None], "piece": ["x", "y", "z"]})
+    detail = {"dataset": "parts", "on": ["bill", "marks"]}
+    block = TableBlock.model_validate({"type": "table", "dataset": "parts", "detail": detail})
+    table = document(tmp_path, block).blocks[0]
+    assert isinstance(table, Table)
+
+    assert list(all_lines(table).openers()) == [(1, "['a']"), (1, "['a']"), (2, None)]
+
+
+def test_a_mean_of_whole_numbers_is_not_rounded_to_one_and_a_count_is_whole(tmp_path: Path) -> None:
+    columns = [
+        {"name": "site"}, {"name": "sold", "total": "mean"},
+        {"name": "revenue", "format": "#,##0.00 €", "total": "count"},
+    ]  # fmt: skip
+    table = bound(tmp_path, group_by="region", columns=columns)
+
+    assert [texts for kind, texts in seen(table) if kind in (LineKind.SUBTOTAL, LineKind.TOTAL)] == [
+        ("North, total", "3.50", "1"), ("South, total", "1.00", "1"), ("–, total", "5.00", "1"), ("Total", "2.80", "3"),
+    ]  # fmt: skip

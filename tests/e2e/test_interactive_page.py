@@ -29,22 +29,32 @@ EVIL = [
 ]  # fmt: skip
 
 
-@contextmanager
-def opened(made: Document, folder: Path, width: int = 1280, *, dark: bool = False) -> Iterator[Page]:
-    """Yield the page of a document in a browser; afterwards nothing was asked for, nothing complained."""
-    Html(type="html").render(made, folder / "report.html")
-    with chromium(folder / "profile") as page:
-        page.screen(width, dark=dark)
-        page.open(folder / "report.html")
-        yield page
-        assert page.requests() == []
-        assert page.complaints() == []
-        assert page.run("window.hacked") is None
-
-
-@pytest.fixture(autouse=True)
-def _browser(need: Callable[[str], None]) -> None:
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory, need: Callable[[str], None]) -> Iterator[Page]:
     need("chromium")
+    with chromium(tmp_path_factory.mktemp("profile")) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Document:
+    return showcase(tmp_path_factory.mktemp("showcase"))
+
+
+@contextmanager
+def opened(browser: Page, made: Document, width: int = 1280, *, dark: bool = False) -> Iterator[Page]:
+    """Yield the page of a document in a browser; afterwards nothing was asked for, nothing complained."""
+    file = made.tables.folder / "report.html"
+    if not file.exists():
+        Html(type="html").render(made, file)
+    browser.call("Page.navigate", url="about:blank")
+    browser.events.clear()
+    browser.screen(width, dark=dark)
+    browser.open(file)
+    yield browser
+    assert browser.requests() == []
+    assert browser.complaints() == []
+    assert browser.run("window.hacked") is None
 
 
 def table(folder: Path, rows: dict[str, list[Any]], **more: Any) -> TableBlock:
@@ -78,10 +88,10 @@ def filtered(page: Page, text: str, table: str = "table-1") -> None:
     page.until(f"{STATUS.format(table=table)} !== {before!r}")
 
 
-def test_a_head_sorts_by_value_up_then_down_then_as_the_report_was(tmp_path: Path) -> None:
+def test_a_head_sorts_by_value_up_then_down_then_as_the_report_was(tmp_path: Path, browser: Page) -> None:
     numbers = [10.5, 9.0, None, 1000.0, -3.25, 9.0]
     made = document(tmp_path, table(tmp_path, {"n": numbers, "at": list("abcdef")}))
-    with opened(made, tmp_path) as page:
+    with opened(browser, made) as page:
         sort = "document.querySelector('#table-1 th').getAttribute('aria-sort')"
         assert (texts(page), page.run(sort)) == (["10.50", "9.00", "–", "1,000.00", "-3.25", "9.00"], "none")
         click(page, "#table-1 .sorter")
@@ -93,20 +103,20 @@ def test_a_head_sorts_by_value_up_then_down_then_as_the_report_was(tmp_path: Pat
         assert (texts(page), page.run(sort)) == (["10.50", "9.00", "–", "1,000.00", "-3.25", "9.00"], "none")
 
 
-def test_text_sorts_as_people_sort_it_and_dates_by_time(tmp_path: Path) -> None:
+def test_text_sorts_as_people_sort_it_and_dates_by_time(tmp_path: Path, browser: Page) -> None:
     names = ["zebra", "Äpfel", "apple", "Item 10", "Item 9"]
     days = [dt.date(2026, 12, month) for month in (9, 10, 1, 31, 2)]
     columns = [{"name": "name"}, {"name": "day", "format": "d MMM yyyy"}]
-    with opened(document(tmp_path, table(tmp_path, {"name": names, "day": days}, columns=columns)), tmp_path) as page:
+    with opened(browser, document(tmp_path, table(tmp_path, {"name": names, "day": days}, columns=columns))) as page:
         click(page, "#table-1 .sorter")
         assert texts(page) == ["Äpfel", "apple", "Item 9", "Item 10", "zebra"]
         click(page, "#table-1 .sorter", 1)
         assert texts(page, column=1) == ["1 Dec 2026", "2 Dec 2026", "9 Dec 2026", "10 Dec 2026", "31 Dec 2026"]
 
 
-def test_a_filter_finds_words_in_any_cell_whatever_their_accents_and_case(tmp_path: Path) -> None:
+def test_a_filter_finds_words_in_any_cell_whatever_their_accents_and_case(tmp_path: Path, browser: Page) -> None:
     rows = {"city": ["Köln", "Łódź", "Straße", "Straße", "Paris"] * 4, "team": ["North", "South"] * 10}
-    with opened(document(tmp_path, table(tmp_path, rows)), tmp_path) as page:
+    with opened(browser, document(tmp_path, table(tmp_path, rows))) as page:
         filtered(page, "KOLN north")
         assert texts(page) == ["Köln"] * 2
         assert page.run(STATUS.format(table="table-1")) == "2 of 20 rows fit the filter"
@@ -118,8 +128,8 @@ def test_a_filter_finds_words_in_any_cell_whatever_their_accents_and_case(tmp_pa
         assert lines(page) == ["No row fits the filter"]
 
 
-def test_pages_turn_and_say_where_the_reader_is(tmp_path: Path) -> None:
-    with opened(document(tmp_path, table(tmp_path, {"n": list(range(120))})), tmp_path) as page:
+def test_pages_turn_and_say_where_the_reader_is(tmp_path: Path, browser: Page) -> None:
+    with opened(browser, document(tmp_path, table(tmp_path, {"n": list(range(120))}))) as page:
         status = STATUS.format(table="table-1")
         assert (len(texts(page)), page.run(status)) == (50, "Rows 1 to 50 of 120")
         click(page, "#table-1 .pages button", 3)
@@ -141,8 +151,8 @@ GROUPED = {"region": ["North"] * 3 + ["South"] * 60, "city": [f"City {number:02d
 SUMMED = {"group_by": "region", "columns": [{"name": "city"}, {"name": "sales", "total": "sum"}]}
 
 
-def test_a_grouped_table_is_sorted_within_its_groups_and_its_total_stays_last(tmp_path: Path) -> None:
-    with opened(document(tmp_path, table(tmp_path, GROUPED, **SUMMED)), tmp_path) as page:
+def test_a_grouped_table_is_sorted_within_its_groups_and_its_total_stays_last(tmp_path: Path, browser: Page) -> None:
+    with opened(browser, document(tmp_path, table(tmp_path, GROUPED, **SUMMED))) as page:
         click(page, "#table-1 .sorter", 1)
         assert lines(page)[:6] == ["North", "City 01", "City 02", "City 00", "North, total", "South"]
         assert texts(page, column=1)[:5] == ["3", "4", "5", "1", "2"]
@@ -152,8 +162,8 @@ def test_a_grouped_table_is_sorted_within_its_groups_and_its_total_stays_last(tm
         assert lines(page)[-1] == "South, total"
 
 
-def test_of_a_filtered_table_totals_are_of_all_rows_and_it_says_so(tmp_path: Path) -> None:
-    with opened(document(tmp_path, table(tmp_path, GROUPED, **SUMMED)), tmp_path) as page:
+def test_of_a_filtered_table_totals_are_of_all_rows_and_it_says_so(tmp_path: Path, browser: Page) -> None:
+    with opened(browser, document(tmp_path, table(tmp_path, GROUPED, **SUMMED))) as page:
         filtered(page, "city 02")
         assert lines(page) == ["North", "City 02", "North, total"]
         assert "Totals are of all rows" in page.run(STATUS.format(table="table-1"))
@@ -162,10 +172,10 @@ def test_of_a_filtered_table_totals_are_of_all_rows_and_it_says_so(tmp_path: Pat
         assert page.run(STATUS.format(table="table-1")).startswith("60 of 63 rows fit the filter")
 
 
-def test_a_row_opens_the_rows_behind_it_and_closes_again(tmp_path: Path) -> None:
+def test_a_row_opens_the_rows_behind_it_and_closes_again(tmp_path: Path, browser: Page) -> None:
     write(tmp_path, "calls", {"agent": ["Ann", "Bob", "Ann"] * 30, "number": list(range(90))})
     rows = table(tmp_path, {"agent": ["Ann", "Bob", "Cem"]}, detail={"dataset": "calls", "on": "agent"})
-    with opened(document(tmp_path, rows), tmp_path) as page:
+    with opened(browser, document(tmp_path, rows)) as page:
         buttons = "[...document.querySelectorAll('.opener')].map(button => button.getAttribute('aria-label'))"
         assert page.run(buttons) == ["Show the rows behind Ann", "Show the rows behind Bob"]
         click(page, ".opener")
@@ -179,11 +189,11 @@ def test_a_row_opens_the_rows_behind_it_and_closes_again(tmp_path: Path) -> None
         assert page.run("document.querySelectorAll('.behind').length") == 0
 
 
-def test_a_hundred_thousand_rows_open_filter_and_sort(tmp_path: Path) -> None:
+def test_a_hundred_thousand_rows_open_filter_and_sort(tmp_path: Path, browser: Page) -> None:
     count = 100_000
     rows = {"id": list(range(count)), "name": [f"Name {number % 977}" for number in range(count)],
             "amount": [float(number * 7919 % count) for number in range(count)]}  # fmt: skip
-    with opened(document(tmp_path, table(tmp_path, rows)), tmp_path) as page:
+    with opened(browser, document(tmp_path, table(tmp_path, rows))) as page:
         assert page.run(STATUS.format(table="table-1")) == "Rows 1 to 50 of 100,000"
         assert page.run("document.querySelectorAll('tr').length") < 100
         filtered(page, "976")
@@ -195,29 +205,29 @@ def test_a_hundred_thousand_rows_open_filter_and_sort(tmp_path: Path) -> None:
         assert texts(page) == [f"{number:,}" for number in smallest]
 
 
-def test_hostile_data_is_shown_as_it_is(tmp_path: Path) -> None:
+def test_hostile_data_is_shown_as_it_is(tmp_path: Path, browser: Page) -> None:
     rows = {"text": EVIL * 2, "n": list(range(2 * len(EVIL)))}
     names = [text for text in EVIL if text not in ("constructor", "__proto__")]  # Vega itself stumbles over them
     write(tmp_path, "points", {"name": names, "n": list(range(len(names)))})
     chart = ChartBlock.model_validate({"type": "chart", "title": EVIL[0], "dataset": "points", "vega_lite": {
         "mark": "bar", "encoding": {"y": {"field": "name"}, "x": {"field": "n", "type": "quantitative"}}}})  # fmt: skip
-    with opened(document(tmp_path, table(tmp_path, rows), chart), tmp_path) as page:
+    with opened(browser, document(tmp_path, table(tmp_path, rows), chart)) as page:
         page.until("document.querySelector('.drawing.alive')")
         assert texts(page)[: len(EVIL)] == [text.replace("\u202e", "") for text in EVIL]
         filtered(page, "onerror")
         assert texts(page) == [EVIL[1]] * 2
 
 
-def test_a_spreadsheet_of_a_table_runs_no_formula(tmp_path: Path) -> None:
+def test_a_spreadsheet_of_a_table_runs_no_formula(tmp_path: Path, browser: Page) -> None:
     rows = {"text": ["=1+1", "a,b", 'say "x"', *"cdefghijk"], "n": [-5, *range(11)]}
-    with opened(document(tmp_path, table(tmp_path, rows)), tmp_path) as page:
+    with opened(browser, document(tmp_path, table(tmp_path, rows))) as page:
         page.run("window.kept = []; URL.createObjectURL = blob => { kept.push(blob.text()); return '#'; }; 0")
         click(page, "#table-1 .controls .quiet")
         assert page.run("kept[0]").split("\r\n")[:4] == ["Text,N", "'=1+1,-5", '"a,b",0', '"say ""x""",1']
 
 
-def test_charts_come_alive_with_tooltips_and_stand_still_where_they_must(tmp_path: Path) -> None:
-    with opened(showcase(tmp_path), tmp_path) as page:
+def test_charts_come_alive_with_tooltips_and_stand_still_where_they_must(browser: Page, whole: Document) -> None:
+    with opened(browser, whole) as page:
         page.screen(1280, 3000)
         page.until("document.querySelectorAll('.drawing.alive').length === 4")
         assert page.run("document.querySelectorAll('.live svg .role-mark path').length") > 20
@@ -233,14 +243,14 @@ def test_charts_come_alive_with_tooltips_and_stand_still_where_they_must(tmp_pat
         assert page.run("getComputedStyle(document.querySelector('.still')).display") == "block"
 
 
-def test_times_in_charts_are_where_they_belong(tmp_path: Path) -> None:
+def test_times_in_charts_are_where_they_belong(tmp_path: Path, browser: Page) -> None:
     days = [dt.datetime(2026, 10, day) for day in (1, 11, 21, 31)]  # noqa: DTZ001 - local times
     write(tmp_path, "days", {"day": days, "n": [1, 2, 3, 4]})
     spec = {"mark": "point", "encoding": {"x": {"field": "day", "type": "temporal", "scale": {"nice": False}},
                                           "y": {"field": "n", "type": "quantitative"}}}  # fmt: skip
     short = {"type": "chart", "dataset": "days", "mark": "line", "x": "day", "y": "n"}
     blocks = [ChartBlock.model_validate(short), ChartBlock(type="chart", dataset="days", vega_lite=spec)]
-    with opened(document(tmp_path, *blocks), tmp_path) as page:
+    with opened(browser, document(tmp_path, *blocks)) as page:
         page.until("document.querySelectorAll('.drawing.alive').length === 2")
         width = page.run("document.querySelector('#chart-1 .live .mark-line path').getBoundingClientRect().width")
         assert width > 800, "the interpreter of expressions has its own idea of `datetime`"
@@ -252,9 +262,9 @@ def test_times_in_charts_are_where_they_belong(tmp_path: Path) -> None:
         assert max(gaps) - min(gaps) < 2
 
 
-def test_print_has_every_row_with_the_head_on_every_page(tmp_path: Path) -> None:
+def test_print_has_every_row_with_the_head_on_every_page(tmp_path: Path, browser: Page) -> None:
     rows = table(tmp_path, {"n": [f"row-{number}." for number in range(300)]})
-    with opened(document(tmp_path, rows), tmp_path) as page:
+    with opened(browser, document(tmp_path, rows)) as page:
         page.pdf(tmp_path / "print.pdf")
         assert len(texts(page)) == 50, "the screen has its page again"
     printed = subprocess.run(
@@ -265,9 +275,9 @@ def test_print_has_every_row_with_the_head_on_every_page(tmp_path: Path) -> None
     assert all(re.search(r"^\s*N$", text, re.MULTILINE) for text in pages if "row-" in text)
 
 
-def test_a_table_wider_than_the_paper_turns_it_and_is_not_cut(tmp_path: Path) -> None:
+def test_a_table_wider_than_the_paper_turns_it_and_is_not_cut(tmp_path: Path, browser: Page) -> None:
     rows = {f"measure_{number:02d}": [f"{number:02d}.{number:02d}.123456"] for number in range(16)}
-    with opened(document(tmp_path, table(tmp_path, rows)), tmp_path) as page:
+    with opened(browser, document(tmp_path, table(tmp_path, rows))) as page:
         page.pdf(tmp_path / "print.pdf")
     import pypdf
 
@@ -280,8 +290,8 @@ def test_a_table_wider_than_the_paper_turns_it_and_is_not_cut(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1280, 1800])
-def test_the_page_fits_every_screen(tmp_path: Path, width: int) -> None:
-    with opened(showcase(tmp_path), tmp_path, width) as page:
+def test_the_page_fits_every_screen(browser: Page, whole: Document, width: int) -> None:
+    with opened(browser, whole, width) as page:
         assert page.run("document.documentElement.scrollWidth") <= width
         parts = "[...document.querySelectorAll('main td, main th, main p, main dd, main dt, footer p')]"
         seen = f"{parts}.filter(e => e.offsetWidth && e.innerText)"
@@ -311,13 +321,13 @@ CONTRAST = r"""
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_all_text_can_be_read_on_its_ground(tmp_path: Path, dark: bool) -> None:
-    with opened(showcase(tmp_path), tmp_path, dark=dark) as page:
+def test_all_text_can_be_read_on_its_ground(browser: Page, whole: Document, dark: bool) -> None:
+    with opened(browser, whole, dark=dark) as page:
         assert page.run(CONTRAST) == []
 
 
-def test_screen_readers_are_told_of_tables_heads_and_buttons(tmp_path: Path) -> None:
-    with opened(showcase(tmp_path), tmp_path) as page:
+def test_screen_readers_are_told_of_tables_heads_and_buttons(browser: Page, whole: Document) -> None:
+    with opened(browser, whole) as page:
         nodes = page.call("Accessibility.getFullAXTree")["nodes"]
         found = [
             (node["role"]["value"], node.get("name", {}).get("value", "")) for node in nodes if not node.get("ignored")
@@ -332,8 +342,8 @@ def test_screen_readers_are_told_of_tables_heads_and_buttons(tmp_path: Path) -> 
         assert not [role for role, name in found if role in ("button", "link", "searchbox", "combobox") and not name]
 
 
-def test_the_keyboard_alone_sorts_a_table(tmp_path: Path) -> None:
-    with opened(document(tmp_path, table(tmp_path, {"n": [3, 1, 2]})), tmp_path) as page:
+def test_the_keyboard_alone_sorts_a_table(tmp_path: Path, browser: Page) -> None:
+    with opened(browser, document(tmp_path, table(tmp_path, {"n": [3, 1, 2]}))) as page:
         for _ in range(9):
             page.call("Input.dispatchKeyEvent", type="keyDown", key="Tab", code="Tab", windowsVirtualKeyCode=9)
             if page.run("document.activeElement.className") == "sorter":

@@ -11,8 +11,8 @@ from openpyxl import Workbook
 
 from formats.workbooks import rendered
 from sample_document import STALE, brief, document
+from scheduled_reports.brands import HOUSE
 from scheduled_reports.document import Notice
-from scheduled_reports.document.theme import COLORS
 
 LONG = Notice("=HELD", "a check warns of agents without calls, " * 5)
 
@@ -32,8 +32,8 @@ def test_they_stand_above_the_title_across_the_columns(book: Workbook) -> None:
     assert [sheet[f"A{row}"].value for row in (1, 2, 3)] == [f"STALE: {STALE.text}", str(LONG), "Morning Brief"]
     for row in (1, 2):
         cell = sheet[f"A{row}"]
-        assert (cell.font.b, cell.font.color.rgb) == (True, "FF" + COLORS["notice"][1:].upper())
-        assert cell.fill.fgColor.rgb == "FF" + COLORS["notice_paper"][1:].upper()
+        assert (cell.font.b, cell.font.color.rgb) == (True, "FF" + HOUSE.colors["notice"][1:].upper())
+        assert cell.fill.fgColor.rgb == "FF" + HOUSE.colors["notice_paper"][1:].upper()
         assert f"A{row}:E{row}" in sheet.merged_cells
 
 

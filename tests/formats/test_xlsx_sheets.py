@@ -14,9 +14,9 @@ from PIL import Image
 
 from formats.workbooks import of_columns, rendered, wall
 from sample_document import CAMPAIGNS, LONG_NAME, brief, document, write
+from scheduled_reports.brands import HOUSE
 from scheduled_reports.document import Chart, Heading, KpisBlock, TableBlock, TextBlock
 from scheduled_reports.document.block import Block, Bound
-from scheduled_reports.document.theme import COLORS
 from scheduled_reports.errors import DocumentError, RenderError
 from scheduled_reports.workbook import table_sheets
 from scheduled_reports.workbook.names import sheet_name
@@ -44,7 +44,7 @@ def test_the_first_sheet_begins_with_title_period_and_description(book: Workbook
     assert [sheet[f"A{row}"].value for row in (1, 2, 3)] == [
         "Morning Brief", "Thursday, 1 October 2026", "How the campaigns did yesterday.",
     ]  # fmt: skip
-    assert (sheet["A1"].font.b, sheet["A1"].font.color.rgb) == (True, "FF" + COLORS["accent"][1:].upper())
+    assert (sheet["A1"].font.b, sheet["A1"].font.color.rgb) == (True, "FF" + HOUSE.colors["accent"][1:].upper())
     assert sheet.sheet_view.showGridLines is False
 
 
@@ -61,7 +61,7 @@ def test_key_figures_are_numbers_with_their_format_and_change(book: Workbook) ->
     formats = [book["Report"][f"B{row}"].number_format for row in range(6, 11)]
     assert formats == ["#,##0", "0.0%", "#,##0 €", '0.0 "s"', "#,##0"]
     verdicts = [book["Report"][f"E{row}"].font.color.rgb for row in (6, 7)]
-    assert verdicts == ["FF" + COLORS[verdict][1:].upper() for verdict in ("good", "bad")]
+    assert verdicts == ["FF" + HOUSE.colors[verdict][1:].upper() for verdict in ("good", "bad")]
 
 
 def test_prose_is_wrapped_text_across_the_columns(book: Workbook) -> None:
@@ -112,8 +112,8 @@ def test_the_head_is_styled_frozen_filtered_and_repeated_in_print(book: Workbook
     assert [cell.value for cell in sheet[1]] == ["Campaign", "Calls", "Conversion", "Revenue", "Handle time"]
     for cell in sheet[1]:
         assert cell.font.b
-        assert cell.fill.fgColor.rgb == "FF" + COLORS["accent"][1:].upper()
-        assert cell.font.color.rgb == "FF" + COLORS["on_accent"][1:].upper()
+        assert cell.fill.fgColor.rgb == "FF" + HOUSE.colors["accent"][1:].upper()
+        assert cell.font.color.rgb == "FF" + HOUSE.colors["on_accent"][1:].upper()
         assert cell.border.bottom.style == "thin"
     assert (sheet.freeze_panes, sheet.print_title_rows) == ("A2", "$1:$1")
     (made,) = sheet.tables.values()

@@ -132,7 +132,7 @@ def test_the_files_are_valid_as_they_are(lay: Callable, loaded: Callable) -> Non
         (ORDERS, "SELECT 1", "SELECT :yesterday",
          "include/sources/orders.yaml:3:6: sources.orders.sql: unknown bind value ':yesterday' in line 1 of the SQL"),
         (FIGURES, "label: Amount", "label: 1",
-         "include/blocks/figures.yaml:7:17: content[1].items[1].label: 1 is not text; write text"),
+         "include/blocks/figures.yaml:7:17: content[1].items[1].label: 1 is not text; write text, in quotes"),
         (FIGURES, "type: kpis", "type: kpi",
          "include/blocks/figures.yaml:4:11: content[1]: unknown type 'kpi'; did you mean 'kpis'?"),
         (STANDARD, "owner: owner@northwind.example\n", "",

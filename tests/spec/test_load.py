@@ -30,7 +30,7 @@ def test_a_valid_spec_loads_with_its_id_and_digest(tmp_path: Path) -> None:
     [
         ("title: Sales", "titel: Sales", "1:1: unknown key 'titel' in the report; did you mean 'title'?"),
         ("title: Sales\n", "", "1:1: the key 'title' is missing in the report; add it"),
-        ("title: Sales", "title: 12", "1:8: title: 12 is not text; write text"),
+        ("title: Sales", "title: 12", "1:8: title: 12 is not text; write text, in quotes"),
         ("at_least: 1", "at_least: many", "14:45: run_when[1].at_least: 'many' is not a whole number"),
         ("at_least: 1", "at_least: 1, at_most: 0", "14:5: run_when[1]: at_least (1) is above at_most (0)"),
         (", at_least: 1", "", "14:5: run_when[1]: neither 'at_least' nor 'at_most' is given; give one or both"),
@@ -83,6 +83,14 @@ def test_a_valid_spec_loads_with_its_id_and_digest(tmp_path: Path) -> None:
          "1:9: checks: {type: 'trend', strict: ['yes', true]} is not a list; write a list"),
         ("title: S", "approval: {approvers: [ana@northwind.example]}\ntitle: S",
          "1:24: approval.approvers[1]: 'ana@northwind.example' is not a mapping; write a mapping: {user: …, email: …}"),
+        (PAGE, "html_email", "25:5: formats[1]: 'html_email' is not a mapping; write a mapping: {type: html_email}"),
+        (PAGE, "mail", "25:5: formats[1]: 'mail' is not a mapping; write a mapping: {type: …}"),
+        (PAGE, "{type: html_email, full_report: reports/x}",
+         "formats[1].full_report: 'reports/x' is no address of the web; it has to begin with https:// or http://"),
+        ("content:", "content: [{type: table, dataset: orders, columns: [{name: a, total: summe}]}]\nother:",
+         "content[1].columns[1].total: 'summe' is not allowed; did you mean 'sum'?"),
+        ("content:", "content: [{type: table, dataset: orders, columns: [net]}]\nother:",
+         "content[1].columns[1]: 'net' is not a mapping; write a mapping: {name: net}"),
         ("title: S", "approval: true\ntitle: S",
          "1:11: approval: true is not a mapping; write a mapping: {approvers: …}"),
         ("title: S", "alert: {rearm_after: 0}\ntitle: S",
@@ -102,6 +110,18 @@ def test_a_mistake_is_told_with_its_place_and_what_is_allowed(
     found = problems(tmp_path, SALES.replace(old, new, 1))
 
     assert any(expected.lower() in line.lower() for line in found), found
+
+
+def test_of_a_total_in_two_forms_the_one_that_its_author_meant_is_told(tmp_path: Path) -> None:
+    content = "content: [{type: table, dataset: orders, columns: [{name: a}, {name: b, total: TOTAL}]}]\nother:"
+    word, mapping = (problems(tmp_path, SALES.replace("content:", content.replace("TOTAL", total), 1))
+                     for total in ("summe", "{sum: b}"))  # fmt: skip
+
+    assert next(line for line in word if "total" in line).endswith("(allowed: count, max, mean, min, sum)")
+    assert len([line for line in word if "total" in line]) == 1
+    assert [line.partition(": ")[2] for line in mapping if "total" in line] == [
+        "the key 'per' is missing in content[1].columns[2].total; add it"
+    ]
 
 
 def test_every_mistake_is_told_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from pypdf import PdfReader
 from demo.mail_server import MailServer
 from people import people
 from runs import NOW, connect_mail, connect_shop, ledger_of, run_of
-from scheduled_reports.errors import CheckError, DeliveryError
+from scheduled_reports.errors import CheckError, DeliveryError, DocumentError
 from scheduled_reports.ledger import DeliveryState, Ledger, RunState
 from scheduled_reports.ledger.findings import checks_of
 from scheduled_reports.run import Run
@@ -76,6 +76,30 @@ def test_where_all_of_it_is_empty_the_run_is_skipped(tmp_path: Path, inbox: Mail
         "Nothing to show for Thursday, 1 October 2026: totals has no figure but zero, orders has no rows"
     )
     assert run.folder.manifest()["notices"] == []
+
+
+def test_what_stands_in_columns_that_are_not_shown_is_nothing_to_show(tmp_path: Path, inbox: MailServer) -> None:
+    hidden = """content:
+  - {type: table, dataset: orders}
+  - type: columns
+    only_if: orders
+    left: [{type: kpis, dataset: one, items: [{label: One, value: one}]}]
+    right: [{type: text, markdown: Beside it}]
+"""
+    spec = NOTHING.replace(CONTENT, hidden).replace("datasets:\n", "datasets:\n  one:\n    sql: SELECT 1 AS one\n", 1)
+
+    with pytest.raises(RunSkipped, match="orders has no rows"):
+        checked(run_of(tmp_path, spec), ledger_of(tmp_path))
+
+
+def test_a_column_that_the_data_lack_is_a_mistake_and_no_empty_report(tmp_path: Path, inbox: MailServer) -> None:
+    table = "content:\n  - {type: table, dataset: orders, columns: [{name: custommer}]}\n"
+    run = run_of(tmp_path, NO_CONDITION.replace(CONTENT, table))
+
+    checked(run, ledger_of(tmp_path))
+
+    with pytest.raises(DocumentError, match="there is no column 'custommer': did you mean 'customer'"):
+        render(run, NOW)
 
 
 def test_a_figure_that_is_not_zero_is_something_to_show(tmp_path: Path, inbox: MailServer) -> None:

@@ -17,7 +17,7 @@ LATIN = st.text(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=6))
 def test_any_text_makes_a_file_that_can_be_read(rows: list[tuple[str, str]]) -> None:
     with tempfile.TemporaryDirectory() as name:
@@ -27,7 +27,7 @@ def test_any_text_makes_a_file_that_can_be_read(rows: list[tuple[str, str]]) -> 
         assert len(pages(file)) == len(pypdf.PdfReader(file, strict=True).pages)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(LATIN, min_size=1, max_size=8))
 def test_latin_text_is_read_back_letter_by_letter(cells: list[str]) -> None:
     with tempfile.TemporaryDirectory() as name:

@@ -80,6 +80,12 @@ def test_moments_of_every_unit_are_the_same(tmp_path: Path, unit: str) -> None:
     assert values(book)[1:] == [(moment, wall(2026, 7, 2, 0, 30, 15)), (None, None)]
 
 
+def test_instants_after_2037_are_told_by_the_clocks_of_their_summers(tmp_path: Path) -> None:
+    moment = wall(2050, 7, 1, 22, 30)
+    book = table(tmp_path, {"instant": pa.array([moment], pa.timestamp("us", "UTC"))})
+    assert values(book)[1:] == [(wall(2050, 7, 2, 0, 30),)]
+
+
 def test_the_first_days_of_1900_are_those_that_excel_shows(tmp_path: Path) -> None:
     days = [dt.date(1899, 12, 31), dt.date(1900, 1, 1), dt.date(1900, 2, 28), dt.date(1900, 3, 1)]
     book = table(tmp_path, {"a": days})

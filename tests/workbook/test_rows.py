@@ -180,7 +180,7 @@ def test_long_texts_wrap_in_rows_that_are_high_enough(tmp_path: Path) -> None:
 
 
 def test_rows_of_groups_may_be_many_and_small(tmp_path: Path) -> None:
-    count = 20_000
+    count = 6_000
     book = table(
         tmp_path, {"g": [number // 2 for number in range(count)], "a": ["x"] * count, "n": [1] * count},
         columns=[{"name": "a"}, {"name": "n", "total": "sum"}], group_by="g",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from scheduled_reports.charts.drawing import picture
 from scheduled_reports.charts.look import Look
 
 WIDTH, HEIGHT = 96, 24
@@ -43,14 +42,6 @@ def sparkline_svg(
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
         f'aria-hidden="true">{line}{dots}{_dot(points[-1], _DOT, ink)}</svg>'
     )
-
-
-def sparkline_png(
-    values: Sequence[float | None], look: Look, width: int = WIDTH, height: int = HEIGHT, scale: float = 3
-) -> bytes:
-    """Return the same as a PNG picture on transparent ground, for mail; nothing where there is no figure."""
-    drawn = sparkline_svg(values, look, width, height)
-    return picture(drawn, look, scale) if drawn else b""
 
 
 def _points(values: Sequence[float | None], width: int, height: int) -> Iterator[tuple[int, float, float]]:

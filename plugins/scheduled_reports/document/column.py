@@ -87,7 +87,7 @@ class TableColumn(Model):
     """One column of a table."""
 
     name: str = Field(description="The column's name in the dataset.")
-    label: str | None = Field(None, description="Its heading; the name in words unless given.")
+    label: str | None = Field(None, max_length=200, description="Its heading; the name in words unless given.")
     format: ValueFormat | None = Field(
         None,
         description="How its values are written: a pattern (`#,##0`, `0.0%`, `#,##0.00 €`, `yyyy-MM-dd`), or a format "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from scheduled_reports.document.table import Column
+
+
+COUNT = "#,##0"
+"""The pattern of what `total: count` gives: three prices are 3, and not 3.00 €."""
 
 
 class LineKind(IntEnum):
@@ -70,6 +74,11 @@ class Lines:
         """For each column, where its cells lead to; None for a column without links, or a cell without a safe one."""
         return tuple(None if urls is None else [_safe(url) for url in urls.to_pylist()] for urls in self.urls)
 
+    def openers(self) -> Iterator[tuple[Any, ...]]:
+        """Yield by which values each line opens its details, or is opened; lists are told by how they are written."""
+        for key in zip(*(keys.to_pylist() for keys in self.keys), strict=True):
+            yield tuple(repr(part) if isinstance(part, list | dict) else part for part in key)
+
     def texts(self, language: Language) -> list[list[str]]:
         """Return, column by column, what readers see; cells of lines that are no row are empty where they are NULL.
 
@@ -84,9 +93,11 @@ class Lines:
         for index, kind in enumerate(self.kinds):
             if kind == LineKind.ROW:
                 continue
-            for texts, values in zip(found, self.values, strict=True):
+            for column, texts, values in zip(self.columns, found, self.values, strict=True):
                 if not values[index].is_valid:
                     texts[index] = ""
+                elif column.total == "count":
+                    texts[index] = language.shown(int(values[index].as_py()), COUNT)
             if found and not self.values[0][index].is_valid:
                 found[0][index] = clean(self.heads[index] or "")
         return found

@@ -17,15 +17,18 @@ def shows_nothing(tables: Tables, name: str, columns: Iterable[str] = ()) -> boo
     Args:
         tables: The run's tables.
         name: The table; it is read until the first value that shows.
-        columns: The columns that are shown; all unless given. One that is not there shows nothing.
+        columns: The columns that are shown; all unless given. Where the table has rows and lacks one of them, that is
+            a mistake for whoever renders to tell, and no empty report.
 
     Raises:
         SourceError: There is no such table, or it cannot be read.
     """
     if not tables.rows(name):
         return True
-    present = tables.columns(name)
-    shown = [column for column in present if column in set(columns)] if columns else present
+    present, wanted = tables.columns(name), set(columns)
+    if not wanted <= set(present):
+        return False
+    shown = [column for column in present if column in wanted] if wanted else present
     if not shown:
         return True
     quoted = ", ".join('"' + column.replace('"', '""') + '"' for column in shown)

@@ -26,7 +26,7 @@ class Top(Model):
     """The first rows of a table, and one line for all others."""
 
     rows: int = Field(ge=1, le=10_000, description="How many rows are shown by themselves, in the order of `sort`.")
-    others: str | bool = Field(
+    others: Annotated[str, Field(max_length=200)] | bool = Field(
         True, description="What the line is called that adds up the other rows; `false` leaves it out."
     )
 
@@ -207,7 +207,7 @@ def _column(column: TableColumn, kind: Kind, extent: Extent | None) -> Column:
     low, high, whole = extent or (0.0, 0.0, True)
     pattern = column.format
     if pattern is None and kind in NUMBERS:
-        pattern = "#,##0" if whole else "#,##0.00"
+        pattern = "#,##0" if whole and (column.total != "mean" and not isinstance(column.total, Ratio)) else "#,##0.00"
     return Column(
         column.name, column.label or in_words(column.name), column.format,
         column.align or ("right" if kind in NUMBERS else "left"), kind, pattern, column.width, column.total,

@@ -126,9 +126,9 @@ class TableSql:
         return f"SELECT *, row_number() OVER (ORDER BY {', '.join([*order, NUMBER])}) AS {PLACE} FROM ({numbered})"
 
     def _sorted(self, name: str) -> str:
-        """Return what is sorted by: NaN, for DuckDB the greatest number, counts as missing and comes last."""
+        """Return what is sorted by: NaN, to DuckDB the greatest number, and infinity are missing, as in totals."""
         known = quoted(name)
-        return f"CASE WHEN NOT isnan({known}::DOUBLE) THEN {known} END" if name in self.numbers else known
+        return f"CASE WHEN isfinite({known}::DOUBLE) THEN {known} END" if name in self.numbers else known
 
     def _grouped(self, shown: str) -> str:
         """Return the query of rows below the heads of their groups, which stand in the order of their first rows."""

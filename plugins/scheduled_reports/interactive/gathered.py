@@ -107,8 +107,7 @@ def _add(found: Gathered, lines: Lines) -> None:
         if links is not None and urls is not None:
             links += urls if whole else compress(urls, kept)
     if lines.keys:
-        keys = zip(*(key.to_pylist() for key in lines.keys), strict=True)
-        found.keys += keys if whole else compress(keys, kept)
+        found.keys += lines.openers() if whole else compress(lines.openers(), kept)
     found.rows += count
 
 

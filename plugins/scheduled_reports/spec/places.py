@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
-from scheduled_reports.model import Model
+from scheduled_reports.model import NAME_PATTERN, Model
 from scheduled_reports.spec.problems import Problem, did_you_mean
 from scheduled_reports.spec.yaml import Source
 
@@ -43,6 +44,8 @@ def problems_of(
         loc, kind = detail["loc"], detail["type"]
         if kind == "too_short" and detail["input"]:
             continue  # its entries are wrong and have their own errors
+        if _is_other_form(detail):
+            continue
         tag = ("type",) if kind == "union_tag_invalid" else ()
         is_key = loc[-1:] == ("[key]",) and kind != "extra_forbidden"  # pydantic's word for a mapping's key
         loc = source.untagged(loc[:-1] if is_key else loc, detail["input"])
@@ -50,6 +53,14 @@ def problems_of(
         known = source.known(loc[:-1] if is_key else loc)
         message, hint = _message(detail, known, model) or _key_message(detail, known, model, whole)
         yield place.problem(message, hint)
+
+
+def _is_other_form(detail: Any) -> bool:
+    """Return whether an error is about the one of two forms, a word or a mapping, that its author did not write."""
+    before, last = detail["loc"][-2:-1], detail["loc"][-1:]
+    if last and str(last[0]).startswith("literal["):
+        return isinstance(detail["input"], dict)
+    return detail["type"] == "model_type" and before == ("total",) and isinstance(detail["input"], str)
 
 
 def _key_message(detail: Any, loc: tuple[str | int, ...], model: type[BaseModel], whole: str) -> tuple[str, str]:
@@ -83,8 +94,7 @@ def _message(detail: Any, loc: tuple[str | int, ...], model: type[BaseModel]) ->
         return f"{where}: {message}", hint
     fixed = {
         "union_tag_not_found": (f"{where}: the key 'type' is missing", "it says what kind this is"),
-        "string_pattern_mismatch": (f"{where}: {shown} is not a name",
-                                    "write lower-case letters, digits and single underscores"),
+        "string_pattern_mismatch": _not_fitting(where, shown, str(detail.get("ctx", {}).get("pattern", ""))),
         "too_short": (f"{where} is empty", "give it at least one entry"),
     }  # fmt: skip
     if kind in fixed:
@@ -93,9 +103,19 @@ def _message(detail: Any, loc: tuple[str | int, ...], model: type[BaseModel]) ->
         (wrong, words), (bound,) = _BOUNDS[kind], detail["ctx"].values()
         return f"{where}: {shown} is {wrong}", f"write {words} {bound:g}"
     if first in _KINDS and kind.partition("_")[2] in {"type", "parsing", "from_float", "attributes_type"}:
-        needed = _needed_at(model, detail["loc"]) if first == "model" else ""
-        return f"{where}: {shown} is not {_KINDS[first]}", f"write {_KINDS[first]}{needed}"
+        needed = _needed_at(model, detail["loc"], detail["input"]) if first == "model" else ""
+        quotes = ", in quotes" if first == "string" and not isinstance(detail["input"], (list, dict)) else ""
+        return f"{where}: {shown} is not {_KINDS[first]}", f"write {_KINDS[first]}{quotes}{needed}"
     return None
+
+
+def _not_fitting(where: str, shown: str, pattern: str) -> tuple[str, str]:
+    """Say of a text that does not fit its field's pattern what the field takes: a name, or what the pattern says."""
+    if "https?" in pattern:
+        return f"{where}: {shown} is no address of the web", "it has to begin with https:// or http://"
+    if pattern == NAME_PATTERN:
+        return f"{where}: {shown} is not a name", "write lower-case letters, digits and single underscores"
+    return f"{where}: {shown} is not allowed", f"write what fits the pattern {pattern}"
 
 
 def _not_allowed(given: object, context: Any) -> tuple[str, str]:
@@ -136,11 +156,30 @@ def _keys_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> set[str]:
     return {key for entry in _models_at(model, loc) for key in _field_names(entry)}
 
 
-def _needed_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> str:
-    """Return how the mapping at `loc` looks with the keys that it needs: `: {user: …, email: …}`."""
-    needed = [f"{field.alias or name}: …" for entry in _models_at(model, loc)
-              for name, field in entry.model_fields.items() if field.is_required()]  # fmt: skip
+def _needed_at(model: type[BaseModel], loc: tuple[str | int, ...], given: object) -> str:
+    """Return how the mapping at `loc` looks with the keys that it needs: `: {user: …, email: …}`.
+
+    A word that was meant to be its type, or the one key that it needs, stands in it: `: {type: json, dataset: …}`.
+    """
+    models = _models_at(model, loc)
+    if kinds := [entry for entry in models if "type" in entry.model_fields]:
+        meant = [entry for entry in kinds if isinstance(given, str) and _is_kind(entry, given)]
+        if not meant and len(kinds) > 1:
+            return ": {type: …}"
+        models = meant or kinds
+    fields = {field.alias or name: field for entry in models for name, field in entry.model_fields.items()
+              if field.is_required()}  # fmt: skip
+    needed = [f"{name}: {given if _may_stand_for(given, name, fields) else '…'}"
+              for name in sorted(fields, key=lambda name: name != "type")]  # fmt: skip
     return f": {{{', '.join(needed)}}}" if needed else ""
+
+
+def _may_stand_for(given: object, name: str, needed: Mapping[str, FieldInfo]) -> bool:
+    """Return whether a word that stands for a whole mapping is the value of this one of its needed keys."""
+    if not isinstance(given, str) or not (name == "type" or len(needed) == 1):
+        return False
+    kind = needed[name].annotation
+    return kind is str or (get_origin(kind) is Literal and given in get_args(kind))
 
 
 def _models_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[type[BaseModel]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from scheduled_reports.document.lines import LineKind
+from scheduled_reports.document.lines import COUNT, LineKind
 from scheduled_reports.errors import RenderError
 from scheduled_reports.language.excel import moment_format, number_format
 from scheduled_reports.workbook.styles import Style, Styles
@@ -86,7 +86,8 @@ class LineStyles:
             base = replace(base, color="accent", underline=True) if linked else base
             counts = column.kind in ("integer", "number", "date", "datetime", "time")
             base = replace(base, align=column.align, indent=self._indents[index])
-            value = replace(base, number_format=self._formats[index]) if counts else base
+            is_count = kind != LineKind.ROW and column.total == "count"
+            value = replace(base, number_format=COUNT if is_count else self._formats[index]) if counts else base
             text = replace(base, wrap=self._wraps[index])
             numbers = (value, text, replace(text, risky=True))
             self._known[key] = CellStyles(*map(self._styles.number, numbers))

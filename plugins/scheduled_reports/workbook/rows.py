@@ -131,7 +131,7 @@ class Rows:
         first = next((at for at, column in enumerate(lines.columns) if not column.linked), None)
         if detail is None or index != first:
             return None
-        return [detail.places.get(key) for key in _keys(lines)]
+        return [detail.places.get(key) for key in lines.openers()]
 
     def _opening(self, lines: Lines) -> Any:
         """Return how each row begins: rows of several lines are told their height, as not every program fits it."""
@@ -200,16 +200,10 @@ class Rows:
 
     def _note_keys(self, lines: Lines, sheet: TableSheet, number: int) -> None:
         """Note where each key begins; rows are sorted by them."""
-        for at, key in enumerate(_keys(lines)):
+        for at, key in enumerate(lines.openers()):
             if key != self._last_key:
                 self._last_key = key
                 self.plans.places.setdefault(key, f"#{quoted(sheet.name)}!A{number + at}")
-
-
-def _keys(lines: Lines) -> Iterator[tuple[Any, ...]]:
-    """Yield by which values each row opens its details; lists are told by how they are written."""
-    for key in zip(*(keys.to_pylist() for keys in lines.keys), strict=True):
-        yield tuple(repr(part) if isinstance(part, list | dict) else part for part in key)
 
 
 def content_of(rows: pa.Array) -> bytes:
