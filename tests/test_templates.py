@@ -136,7 +136,9 @@ def test_what_a_template_uses_of_the_data_is_known_before_it_is_filled(text: str
     assert sorted(data_used(text), key=str) == used
 
 
-@pytest.mark.parametrize("text", ["{{ data }}", "{{ data[name] }}", "{{ data | list }}", "{{ data.a.b", "{{ data.a.b | numbr }}"])
+@pytest.mark.parametrize(
+    "text", ["{{ data }}", "{{ data[name] }}", "{{ data | list }}", "{{ data.a.b", "{{ data.a.b | numbr }}"]
+)
 def test_data_that_cannot_be_known_before_is_refused(text: str) -> None:
     with pytest.raises(SpecError):
         list(data_used(text))

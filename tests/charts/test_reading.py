@@ -106,7 +106,7 @@ def test_a_heatmap_has_a_series_for_each_row(tmp_path: Path) -> None:
         ({"x": ["a"], "y": ["1"]}, {"mark": "bar", "x": "x", "y": "y"}, "the column 'y' is not a number"),
         ({"x": ["a", "a"], "y": [1, 2]}, {"mark": "bar", "x": "x", "y": "y"}, "2 rows have the same 'x': 'a'"),
         ({"x": ["a", "b"], "y": [1, -2]}, {"mark": "pie", "x": "x", "y": "y"}, "a slice of a pie cannot be negative"),
-        ({"x": [1, None], "y": [1, 2]}, {"mark": "bar", "x": "x", "y": "y"}, "1 rows have no value in 'x'"),
+        ({"x": [1, None], "y": [1, 2]}, {"mark": "bar", "x": "x", "y": "y"}, "1 row has no value in 'x'"),
         ({"x": ["a"], "y": [1]}, {"mark": "bar", "x": "x", "y": "y", "y_format": "#,##0.0,,0"}, "cannot be shown"),
         ({"x": ["a"], "y": [1]}, {"mark": "scatter", "x": "x", "y": "y"}, "the column 'x' is not a number"),
         ({"x": [1] * 30, "c": list(range(30)), "y": [1] * 30}, {"mark": "line", "x": "x", "y": "y", "color": "c"},

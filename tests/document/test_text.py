@@ -56,3 +56,9 @@ def test_words_are_filled_into_text_and_headings_and_unknown_ones_refused() -> N
     assert heading == Heading("For Anna", 2)
     with pytest.raises(SpecError, match="'whom' is undefined"):
         bound("For {{ whom }}")
+
+
+def test_a_value_makes_no_heading_of_the_line_above() -> None:
+    text = TextBlock(type="text", markdown="Calls\n{{ who }}").bind(Binding(Tables(Path()), {"who": "==="}))
+
+    assert text.html == "<p>Calls\n===</p>\n"

@@ -30,6 +30,8 @@ def test_a_valid_spec_loads_with_its_id_and_digest(tmp_path: Path) -> None:
     [
         ("title: Sales", "titel: Sales", "1:1: unknown key 'titel' in the report; did you mean 'title'?"),
         ("title: Sales\n", "", "1:1: the key 'title' is missing in the report; add it"),
+        ("title: Sales", 'title: "Sales, {{ period.label }}"',
+         "1:8: title: the report's title is the same in every run; {{ … }} has its place in a heading's text"),
         ("title: Sales", "title: 12", "1:8: title: 12 is not text; write text, in quotes"),
         ("at_least: 1", "at_least: many", "14:45: run_when[1].at_least: 'many' is not a whole number"),
         ("at_least: 1", "at_least: 1, at_most: 0", "14:5: run_when[1]: at_least (1) is above at_most (0)"),
@@ -65,6 +67,8 @@ def test_a_valid_spec_loads_with_its_id_and_digest(tmp_path: Path) -> None:
          "25:5: the file of 'html_email' is called 'a/b.html': it holds a slash; a name has no slash or control"),
         (PAGE, r'{type: html_email, file_name: "a\0b"}', "it holds a line break or another control char"),
         (PAGE, r'{type: html_email, file_name: "a\nb"}', "it holds a line break or another control char"),
+        (PAGE, "{type: pdf, file_name: Sales.PDF}",
+         "25:5: the file of 'pdf' is called 'Sales.PDF.pdf', its extension twice; leave '.pdf' out of its 'file_name'"),
         (PAGE, "{type: html_email, file_name: .a}", "it begins with a dot"),
         (PAGE, f"{{type: html_email, file_name: {'ä' * 150}}}", "it has 305 bytes, more than 200"),
         ("title: S", f"tags: [ok, {'x' * 101}]\ntitle: S", "1:12: tags[2]: string should have at most 100 characters"),

@@ -41,7 +41,7 @@ def test_a_sensitive_figure_that_is_in_no_file_is_not_in_the_ledger_either(
     text = people("income: {sensitive: true}\nemail: {sensitive: true}\n")
     text = text.replace("count(DISTINCT email) AS addresses", "max(income) AS addresses")
     content, rest = text.split("formats:\n")
-    rest = f"  - {{type: csv, dataset: names}}\n{rest[rest.index('deliver:') :]}".replace("body: html_email, ", "")
+    rest = f"  - {{type: csv, dataset: names}}\n{rest[rest.index('deliver:') :]}".replace("body: html_email,", "")
     text = content.replace("  contacts:\n    sql: SELECT name, email AS contact, phone, born, income",
                            "  names:\n    sql: SELECT name")  # fmt: skip
     text = f"{text}formats:\n{rest}".replace("[csv, pdf]", "csv").replace("dataset: contacts", "dataset: names")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from scheduled_reports.brands.brand import Picture
 from scheduled_reports.svg_file import SvgError, svg_size
+from scheduled_reports.whole_pictures import whole_pictures
 
 MOST_BYTES = 1_000_000
 LEAST_PIXELS, MOST_PIXELS = 16, 4_096
@@ -67,7 +68,8 @@ def _photo(content: bytes) -> Picture:
         if max(width, height) > MOST_PIXELS or min(width, height) < LEAST_PIXELS:
             allowed = f"{LEAST_PIXELS} to {MOST_PIXELS:,} pixels on each side"
             raise LogoError(f"it has {width:,} × {height:,} pixels", f"a logo may have {allowed}")
-        image.load()
+        with whole_pictures():
+            image.load()
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         hint = "save it again as PNG, JPEG, WebP or SVG"
         raise LogoError(f"it is no picture that can be shown: {error or type(error).__name__}", hint) from error

@@ -6,6 +6,7 @@ import io
 from functools import lru_cache
 
 from scheduled_reports.brands.brand import Picture
+from scheduled_reports.svg_drawing import drawn_svg
 
 
 @lru_cache(maxsize=100)
@@ -18,17 +19,15 @@ def raster(picture: Picture, height: int) -> Picture:
     """
     if picture.media_type in {"image/png", "image/jpeg"}:
         return picture
-    content = _drawn(picture, height) if picture.media_type == "image/svg+xml" else _converted(picture)
+    content = (
+        drawn_svg(picture.content, height / picture.height)
+        if picture.media_type == "image/svg+xml"
+        else _converted(picture)
+    )
     from PIL import Image
 
     width, found = Image.open(io.BytesIO(content)).size
     return Picture("image/png", content, float(width), float(found))
-
-
-def _drawn(picture: Picture, height: int) -> bytes:
-    import vl_convert
-
-    return bytes(vl_convert.svg_to_png(picture.content.decode("utf-8"), scale=height / picture.height))
 
 
 def _converted(picture: Picture) -> bytes:

@@ -79,7 +79,8 @@ class Columns:
             return [apart(self.language.shown(value)) for value in values]
         placed = self.moments(name) if kind == "time" else [_number(value) for value in values]
         if missing := sum(value is None for value in placed):
-            raise DocumentError(f"{self.what}: {missing:,} rows have no value in {name!r}",
+            rows = "1 row has" if missing == 1 else f"{missing:,} rows have"
+            raise DocumentError(f"{self.what}: {rows} no value in {name!r}",
                                 why="without it they have no place in the chart",
                                 fix="leave them out in the dataset, or give them a value there")  # fmt: skip
         return placed  # type: ignore[return-value]

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from scheduled_reports.document.block import Binding, Block, Bound
-from scheduled_reports.document.picture_file import PictureError, PictureFile, as_png, read_picture
+from scheduled_reports.document.picture_file import PictureError, read_picture
 from scheduled_reports.errors import DocumentError
 from scheduled_reports.spec.marks import ContentTemplate, PictureName
 
@@ -33,11 +33,6 @@ class Image(Bound):
     width: float
     pixels: tuple[int, int]
     kind = "image"
-
-    def as_png(self, width: int) -> Image:
-        """Return the picture for formats that show no SVG: a drawing becomes PNG, `width` pixels wide."""
-        found = as_png(PictureFile(self.media_type, self.content, self.pixels), width)
-        return Image(self.title, self.alt, found.media_type, found.content, self.width, found.pixels)
 
 
 class ImageBlock(Block):

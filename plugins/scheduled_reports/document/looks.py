@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from scheduled_reports.arrow_values import as_numpy
+
 if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
@@ -84,8 +86,8 @@ def _numbers(values: pa.Array) -> np.ndarray[Any, np.dtype[np.float64]]:
 
     if not (pa.types.is_integer(values.type) or pa.types.is_floating(values.type) or pa.types.is_decimal(values.type)):
         return np.full(len(values), np.nan)
-    floats = pc.cast(values, pa.float64(), safe=False).to_numpy(zero_copy_only=False)
-    return np.where(np.isfinite(floats), floats, np.nan)
+    floats = as_numpy(pc.cast(values, pa.float64(), safe=False))
+    return np.where(np.isfinite(floats) & as_numpy(values.is_valid()), floats, np.nan)
 
 
 def _clipped(parts: Any) -> Any:

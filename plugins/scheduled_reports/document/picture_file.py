@@ -11,6 +11,7 @@ from typing import Any
 
 from scheduled_reports.spec.problems import did_you_mean
 from scheduled_reports.svg_file import SvgError, svg_size
+from scheduled_reports.whole_pictures import whole_pictures
 
 MOST_BYTES, MOST_PIXELS = 10_000_000, 50_000_000
 """Of a file, and of the picture in it; a camera's has 12 to 48 million pixels."""
@@ -64,6 +65,9 @@ def check_picture(name: str, include: Path) -> None:
     Raises:
         PictureError: It is not there, cannot be read, is of a kind that nothing shows, or is too large.
     """
+    if "://" in name:
+        raise PictureError(f"{name!r} is on the web, and reports load nothing from there",
+                           "save it below include/ and name the file")  # fmt: skip
     path, folder = picture_path(name, include), include.absolute()
     if not path.resolve().is_relative_to(folder.resolve()):
         raise PictureError(f"{name!r} lies outside {folder}", "name a file below include/")
@@ -103,22 +107,6 @@ def _read(path: Path, _: tuple[int, int]) -> PictureFile:
     if path.suffix.lower() == ".svg":
         return PictureFile("image/svg+xml", content, _svg_pixels(path.name, content))
     return _encoded(path.name, _opened(path.name, content))
-
-
-@functools.lru_cache(maxsize=32)
-def as_png(picture: PictureFile, width: int) -> PictureFile:
-    """Return a picture for formats that show neither SVG nor WebP: PNG and JPEG stay as they are.
-
-    Args:
-        picture: Any; an `Image` block's media type, content and pixels.
-        width: How wide a drawing becomes, in pixels: twice what it is shown at looks sharp on every screen.
-    """
-    if picture.media_type in {"image/png", "image/jpeg"}:
-        return picture
-    import vl_convert
-
-    content = bytes(vl_convert.svg_to_png(picture.content.decode(), scale=width / picture.pixels[0]))
-    return PictureFile("image/png", content, _opened("picture", content).size)
 
 
 def _content(path: Path) -> bytes:
@@ -167,9 +155,10 @@ def _encoded(name: str, image: Any) -> PictureFile:
 
     try:
         as_jpeg, mode = image.format == "JPEG", "RGBA" if _is_transparent(image) else "RGB"
-        smaller = image if as_jpeg else image.convert(mode)  # a JPEG is decoded smaller at once
-        smaller.thumbnail((MOST_SIDE, MOST_SIDE), Image.Resampling.LANCZOS)
-        pixels = ImageOps.exif_transpose(smaller).convert("RGB" if as_jpeg else mode)
+        with whole_pictures():
+            smaller = image if as_jpeg else image.convert(mode)  # a JPEG is decoded smaller at once
+            smaller.thumbnail((MOST_SIDE, MOST_SIDE), Image.Resampling.LANCZOS)
+            pixels = ImageOps.exif_transpose(smaller).convert("RGB" if as_jpeg else mode)
     except (OSError, SyntaxError, ValueError) as error:
         raise PictureError(f"{name} is broken: {error}", "save it again") from error
     target = io.BytesIO()

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from scheduled_reports.arrow_values import zeros
 from scheduled_reports.document.column import LINKED, Ratio, TableColumn
 from scheduled_reports.document.lines import LineKind
 from scheduled_reports.spec.sql import quoted
@@ -61,9 +62,9 @@ class TableSql:
         """Return what `rows` asks for where it is plain, from the rows of its dataset."""
         import pyarrow as pa
 
-        zeros = pa.repeat(pa.scalar(0, pa.int8()), rows.num_rows)  # kind and level: LineKind.ROW
+        kinds = zeros(rows.num_rows, pa.int8())  # and levels: LineKind.ROW is 0
         names = [*(column.name for column in self.columns), *self.keys]
-        columns = [zeros, zeros, *map(rows.column, names)]
+        columns = [kinds, kinds, *map(rows.column, names)]
         return pa.Table.from_arrays(columns, names=[f"_{index}" for index in range(len(columns))]).combine_chunks()
 
     def others(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+from scheduled_reports import arrow_values
 from scheduled_reports.language.moment_columns import day_and_time_texts
 from scheduled_reports.language.moments import pattern_of, write_moment
 from scheduled_reports.language.named import compact, number_pattern, unit
@@ -76,7 +77,8 @@ def _distinct(language: Language, column: pa.Array, form: str | None, zone: dt.t
         return [language.shown(in_zone(value, zone), form) for value in column.to_pylist()]
     found = [language.shown(in_zone(value, zone), form) for value in coded.dictionary.to_pylist()]
     found.append(MISSING)
-    places = coded.indices.fill_null(len(found) - 1).to_numpy(zero_copy_only=False).tolist()
+    missing = arrow_values.number(len(found) - 1, coded.indices.type)
+    places = arrow_values.as_numpy(coded.indices.fill_null(missing)).tolist()
     return list(map(found.__getitem__, places))
 
 
@@ -86,9 +88,9 @@ def _words(column: pa.Array) -> list[str]:
 
     from scheduled_reports.document.cells import clean
 
-    found: list[str] = column.fill_null(MISSING).to_pylist()
+    found: list[str] = column.fill_null(arrow_values.word(MISSING, column.type)).to_pylist()
     plain = pc.match_substring_regex(column, r"^[!-~\p{L}\p{N}]+(?: [!-~\p{L}\p{N}]+)*$")
-    places = pc.indices_nonzero(pc.fill_null(pc.invert(plain), False))
+    places = pc.indices_nonzero(pc.fill_null(pc.invert(plain), arrow_values.zero(plain.type)))
     for place, text in zip(places.to_pylist(), column.take(places).to_pylist(), strict=True):
         found[place] = clean(text)
     return found
@@ -106,9 +108,9 @@ def _numbers(language: Language, column: pa.Array, form: str | None) -> list[str
         return _distinct(language, column, form, None)
     found = texts(column, style)
     numbers = column if types.is_integer(column.type) else column.cast(pa.float64(), safe=False)
-    absent = np.asarray(column.is_null().to_numpy(zero_copy_only=False))
+    absent = arrow_values.as_numpy(column.is_null())
     if not types.is_integer(column.type):
-        absent |= ~np.isfinite(numbers.to_numpy(zero_copy_only=False))
+        absent |= ~np.isfinite(arrow_values.as_numpy(numbers))
     for place in np.flatnonzero(absent).tolist():
         found[place] = MISSING
     return found
@@ -118,7 +120,8 @@ def _natural(language: Language, column: pa.Array) -> list[str]:
     """Write whole numbers without decimals and others with two."""
     import pyarrow.compute as pc
 
-    whole = pc.fill_null(pc.equal(column, pc.floor(column)), False)
+    whole = pc.equal(column, pc.floor(column))
+    whole = pc.fill_null(whole, arrow_values.zero(whole.type))
     of_whole = iter(_numbers(language, column.filter(whole), "#,##0"))
     others = iter(_numbers(language, column.filter(pc.invert(whole)), "#,##0.00"))
     return [next(of_whole) if is_whole else next(others) for is_whole in whole.to_pylist()]
@@ -139,15 +142,16 @@ def _instants(language: Language, column: pa.Array, form: str | None, zone: dt.t
     column = column.cast(pa.timestamp("us", column.type.tz), safe=False)
     found = None
     if len(column) >= _FEW and (zone is not None or not told):
-        micros = column.cast(pa.int64()).fill_null(0).to_numpy(zero_copy_only=False)
+        whole = column.cast(pa.int64()).fill_null(arrow_values.zero(pa.int64()))
+        micros = arrow_values.as_numpy(whole)
         pattern = pattern_of(form or None, "datetime", language.babel)
         found = day_and_time_texts(micros, zone if told else None, pattern,
                                    lambda moment, part: write_moment(moment, part, language.babel))  # fmt: skip
     if found is None:
         return _distinct(language, column, form, zone)
     written, held = found
-    places = np.flatnonzero(~(held & column.is_valid().to_numpy(zero_copy_only=False)))
-    singly = _distinct(language, column.take(pa.array(places)), form, zone) if len(places) else []
+    places = np.flatnonzero(~(held & arrow_values.as_numpy(column.is_valid())))
+    singly = _distinct(language, column.take(arrow_values.places(places)), form, zone) if len(places) else []
     for place, text in zip(places.tolist(), singly, strict=True):
         written[place] = text
     return written

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, Any
 
+from scheduled_reports import arrow_values
 from scheduled_reports.language.numbers import PRECISION, NumberStyle, native
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def texts(column: pa.Array, style: NumberStyle) -> list[str]:
 def _integers(column: pa.Array, style: NumberStyle, grouped: str) -> list[str]:
     least = style.body.frac_prec[0]
     form, factor = f"{{:{grouped}}}" + ("." + "0" * least if least else ""), 10**style.scale
-    numbers = column.fill_null(0).to_numpy(zero_copy_only=False).tolist()
+    numbers = arrow_values.as_numpy(column.fill_null(arrow_values.zero(column.type))).tolist()
     return list(map(form.format, (number * factor for number in numbers) if style.scale else numbers))
 
 
@@ -52,7 +53,8 @@ def _fractions(column: pa.Array, style: NumberStyle, grouped: str) -> list[str]:
     import pyarrow as pa
 
     least, most = style.body.frac_prec
-    numbers = column.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+    floats = column.cast(pa.float64(), safe=False)
+    numbers = arrow_values.as_numpy(floats.fill_null(arrow_values.zero(floats.type)))
     with np.errstate(all="ignore"):
         numbers = numbers * 10.0**style.scale + 0.0  # which makes a negative zero zero
         sure = _sure(np.abs(numbers) * 10.0**most) if most <= 22 else np.zeros(len(numbers), bool)
@@ -60,7 +62,7 @@ def _fractions(column: pa.Array, style: NumberStyle, grouped: str) -> list[str]:
     found = list(map(form, np.where(sure, numbers, 0.0).tolist()))
     places = np.flatnonzero(~sure)
     with localcontext(prec=PRECISION):
-        for place, value in zip(places.tolist(), column.take(pa.array(places)).to_pylist(), strict=True):
+        for place, value in zip(places.tolist(), column.take(arrow_values.places(places)).to_pylist(), strict=True):
             number = Decimal(0 if value is None else str(value))
             if number.is_finite():
                 found[place] = form(number.scaleb(style.scale) if number else Decimal(0))

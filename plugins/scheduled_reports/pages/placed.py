@@ -131,7 +131,7 @@ class _Extremes:
         if pa.types.is_floating(values.type):
             values = values.filter(pc.is_finite(values))
         ends = pc.min_max(values)
-        self._values.append(pa.array([ends["min"].as_py(), ends["max"].as_py()], values.type))
+        self._values += [values.filter(pc.equal(values, ends[end])).slice(0, 1) for end in ("min", "max")]
 
     def texts(self, table: Table) -> list[str]:
         """Return them as readers see them, those of each batch of lines."""

@@ -87,6 +87,10 @@ class _Names:
                 what = f"the file of {entry.key!r} is called {name!r}"
                 if fault := fault_in(name):
                     yield ("formats", index), f"{what}: {fault}", f"a name has {RULE}"
+                end = f".{entry.file_extension}".lower()
+                if name.lower().endswith(end * 2):
+                    hint = f"leave {end!r} out of its 'file_name': it is added"
+                    yield ("formats", index), f"{what}, its extension twice", hint
                 if name in taken:
                     hint = "give one of them another 'file_name'"
                     yield ("formats", index), f"{what}, as that of {taken[name]!r}", hint

@@ -7,7 +7,7 @@ import json
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from scheduled_reports.approval.rule import Approval
 from scheduled_reports.channels import AnyChannel
@@ -143,6 +143,14 @@ class ReportSpec(Model):
     schedules: Annotated[tuple[Schedule, ...], Distinct] = Field(
         min_length=1, description="When it runs; each becomes one Airflow DAG."
     )
+
+    @field_validator("title")
+    @classmethod
+    def _is_no_template(cls, title: str) -> str:
+        if "{{" in title or "{%" in title:
+            raise ValueError("the report's title is the same in every run; {{ … }} has its place in a heading's text, "
+                             "and in a mail's `subject`")  # fmt: skip
+        return title
 
     @model_validator(mode="after")
     def _locale_is_of_the_language(self) -> ReportSpec:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from io import BytesIO
 
+from scheduled_reports.svg_drawing import drawn_svg
+
 _SHOWN = ("image/png", "image/jpeg", "image/gif")
 
 
@@ -18,9 +20,7 @@ def shown_picture(content: bytes, media_type: str, width: float) -> tuple[bytes,
     from PIL import Image
 
     if media_type == "image/svg+xml":
-        import vl_convert
-
-        return bytes(vl_convert.svg_to_png(content.decode("utf-8"), scale=2)), width
+        return drawn_svg(content, 2), width
     with Image.open(BytesIO(content)) as picture:
         shown = min(width, float(picture.width))
         if media_type in _SHOWN:
