@@ -298,3 +298,11 @@ def test_its_metadata_has_the_facts_of_its_origin(pages: PdfReader) -> None:
     assert (about["/reportid"], about["/schedule"]) == ("morning_brief", "daily")
     assert about["/run"] == "scheduled__2026-10-02T04:30:00+00:00"
     assert about["/timezone"] == "Europe/Berlin"
+
+
+def test_a_table_may_have_a_total_below_some_columns_alone(tmp_path: Path) -> None:
+    write(tmp_path, "sales", {"shop": ["Ulm", "Kiel"], "rate": [0.5, 0.25], "count": [3, 4], "sold": [1.5, 2.5]})
+    columns = [{"name": "shop"}, {"name": "rate"}, {"name": "count"}, {"name": "sold", "total": "sum"}]
+    block = TableBlock.model_validate({"type": "table", "dataset": "sales", "columns": columns})
+
+    assert "Total 4.00" in words(rendered(document(tmp_path, block)))

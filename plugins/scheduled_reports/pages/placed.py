@@ -130,6 +130,8 @@ class _Extremes:
             return
         if pa.types.is_floating(values.type):
             values = values.filter(pc.is_finite(values))
+        if values.null_count == len(values):  # those of a total that there is not have no type, too
+            return
         ends = pc.min_max(values)
         self._values += [values.filter(pc.equal(values, ends[end])).slice(0, 1) for end in ("min", "max")]
 
