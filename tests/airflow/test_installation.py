@@ -26,8 +26,11 @@ SCRIPT = """
     print([plugin.name for plugin in plugins].count("scheduled_reports"), errors, sorted(bag.dags), bag.import_errors)
     import scheduled_reports
     print(Path(scheduled_reports.__file__).parent)
-    from scheduled_reports.formats import templates
     from importlib.resources import files
+    here = files("scheduled_reports")
+    for part in ("pages/templates/flow.html.jinja", "mail_body/page.html.jinja", "interactive/script/charts.js",
+                 "language/de.po", "data_files/report_data.schema.json"):
+        assert here.joinpath(part).is_file(), part
     print(sorted({path.suffix for path in files("scheduled_reports.formats").joinpath("fonts").iterdir()}))
 """
 

@@ -83,7 +83,7 @@ def test_an_escaped_colon_is_one_in_duckdb_but_for_quoted_text() -> None:
 def test_duckdb_reads_slices_structs_and_dollar_quotes_as_written(sql: str, row: tuple[object, ...]) -> None:
     text_, values = numbered(sql, {"a": 1})
 
-    assert duckdb.execute(text_, values).fetchone() == row
+    assert duckdb.execute(text_, values).fetchall() == [row]
 
 
 def test_slices_and_structs_reach_a_database_as_written() -> None:
