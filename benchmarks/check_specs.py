@@ -27,7 +27,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         specs = Path(temporary) / "report_specs"
         specs.mkdir()
-        shutil.copytree(ROOT / "include" / "sql", Path(temporary) / "include" / "sql")
+        for part in ("sql", "brands"):
+            shutil.copytree(ROOT / "include" / part, Path(temporary) / "include" / part)
         for number in range(SPECS):
             shutil.copy(ROOT / "report_specs" / "morning_brief.yaml", specs / f"report_{number}.yaml")
         ours = _median([str(Path(sys.executable).parent / "reports"), "check", str(specs)])
