@@ -92,6 +92,18 @@ def test_days_without_a_bar_keep_their_place(tmp_path: Path) -> None:
     assert len(domain["domain"]) == 10
 
 
+def test_a_pie_whose_names_would_touch_has_them_in_a_list(tmp_path: Path) -> None:
+    names = ["no answer", "refused", "voicemail", "callback", "busy", "wrong number", "Others (2)"]
+    figures = [7309, 6208, 3870, 2204, 1689, 1108, 1193]
+    keys: dict[str, Any] = {"mark": "pie", "x": "x", "y": "y", "height": 190}
+
+    crowded = texts(tmp_path, {"x": names, "y": figures}, **keys)
+    roomy = texts(tmp_path, {"x": names[:3], "y": figures[:3]}, **keys)
+
+    assert any("1,193 (5.1%)" in text for text in crowded)
+    assert "7,309 · 42%" in roomy
+
+
 def test_a_pie_says_each_part_in_per_cent(tmp_path: Path) -> None:
     found = texts(tmp_path, {"x": ["A", "B"], "y": [3, 1]}, language_of("de"), mark="pie", x="x", y="y")
     assert any(text.startswith("3 · 75") for text in found)

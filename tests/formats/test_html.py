@@ -134,6 +134,11 @@ def test_an_empty_table_and_an_empty_chart_say_that_there_is_nothing(tmp_path: P
     assert "No data in this period" in shown
 
 
+def test_key_figures_stand_in_rows_none_of_which_is_nearly_empty(tmp_path: Path) -> None:
+    assert 'class="tiles five" style="--beside: 5"' in rendered(brief(tmp_path))
+    assert 'class="tiles" style="--beside: 4"' in rendered(showcase(tmp_path))
+
+
 def test_the_structure_serves_screen_readers(tmp_path: Path) -> None:
     page = Page(rendered(showcase(tmp_path)))
     levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]

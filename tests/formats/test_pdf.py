@@ -13,6 +13,7 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import IndirectObject
 
+from pdf_reading import rendered, sheet, words
 from sample_document import LONG_NAME, STALE, brief, document, write
 from scheduled_reports.document import (
     Chart,
@@ -24,7 +25,6 @@ from scheduled_reports.document import (
     TextBlock,
 )
 from scheduled_reports.errors import DocumentError, RenderError
-from scheduled_reports.formats.pdf import Pdf
 
 A4 = (595, 842)
 
@@ -45,21 +45,6 @@ def complaints(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     with caplog.at_level(logging.WARNING, "weasyprint"):
         yield
     assert [record.getMessage() for record in caplog.records if record.name.startswith("weasyprint")] == []
-
-
-def rendered(document: Document, **options: object) -> PdfReader:
-    target = document.tables.folder / "report.pdf"
-    Pdf.model_validate({"type": "pdf", **options}).render(document, target)
-    return PdfReader(target)
-
-
-def words(reader: PdfReader) -> str:
-    return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
-
-
-def sheet(reader: PdfReader, page: int = 0) -> tuple[int, int]:
-    box = reader.pages[page].mediabox
-    return round(box.width), round(box.height)
 
 
 def fonts(reader: PdfReader) -> dict[str, bool]:

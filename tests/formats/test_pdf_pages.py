@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from pdf_reading import rendered, sheet, words
 from sample_document import STALE, brief, document, write
 from scheduled_reports.brands import brand_of
-from scheduled_reports.document import ColumnsBlock, Document, HeadingBlock, PageBreakBlock, TableBlock, TextBlock
+from scheduled_reports.document import ColumnsBlock, HeadingBlock, PageBreakBlock, TableBlock, TextBlock
 from scheduled_reports.document.block import Block
-from scheduled_reports.formats.pdf import Pdf
 from scheduled_reports.language import language_of
 
 A4 = (595, 842)
@@ -21,21 +21,6 @@ INCLUDE = Path(__file__).parents[2] / "include"
 HEADING, BREAK = HeadingBlock(type="heading", text="Below"), PageBreakBlock(type="page_break")
 TEXT = TextBlock(type="text", markdown="Lorem")
 LONG, WIDE = TableBlock(type="table", dataset="long"), TableBlock(type="table", dataset="wide")
-
-
-def rendered(document: Document, **options: object) -> PdfReader:
-    target = document.tables.folder / "report.pdf"
-    Pdf.model_validate({"type": "pdf", **options}).render(document, target)
-    return PdfReader(target)
-
-
-def words(reader: PdfReader) -> str:
-    return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
-
-
-def sheet(reader: PdfReader, page: int = 0) -> tuple[int, int]:
-    box = reader.pages[page].mediabox
-    return round(box.width), round(box.height)
 
 
 def beginning(reader: PdfReader, wanted: str) -> float:

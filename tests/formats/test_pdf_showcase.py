@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from pdf_reading import words
 from sample_document import showcase
 from scheduled_reports.formats.pdf import Pdf
 
@@ -41,10 +42,6 @@ def showcase_file(tmp_path_factory: pytest.TempPathFactory, chinese_font: None) 
 @pytest.fixture(scope="module")
 def showcase_pages(showcase_file: Path) -> PdfReader:
     return PdfReader(showcase_file)
-
-
-def words(reader: PdfReader) -> str:
-    return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
 
 
 def outline(reader: PdfReader) -> list[Any]:

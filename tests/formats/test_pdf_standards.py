@@ -7,19 +7,12 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from pypdf import PdfReader
 
+from pdf_reading import rendered
 from sample_document import document, write
-from scheduled_reports.document import Document, TableBlock
-from scheduled_reports.formats.pdf import Pdf
+from scheduled_reports.document import TableBlock
 
 pytestmark = pytest.mark.filterwarnings("ignore:Exception ignored in.*sRGB2014.icc")  # WeasyPrint leaves it open
-
-
-def rendered(document: Document, **options: object) -> PdfReader:
-    target = document.tables.folder / "report.pdf"
-    Pdf.model_validate({"type": "pdf", **options}).render(document, target)
-    return PdfReader(target)
 
 
 @pytest.mark.parametrize(

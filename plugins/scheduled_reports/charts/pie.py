@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import combinations
 from typing import Any
 
 from scheduled_reports.charts.names import in_words
@@ -12,7 +13,7 @@ from scheduled_reports.charts.scale import room
 _SMALLEST_NAMED = 0.035
 """The smallest part beside whose slice a name stands; with smaller ones names would touch, and a list has them."""
 
-_HOLE, _LINE = 0.56, 14
+_HOLE, _LINE, _NAME_LINE = 0.56, 14, 13
 
 _RAW: dict[str, Any] = {"type": "quantitative", "scale": None, "stack": None, "axis": None, "legend": None}
 """A channel whose numbers are radians or pixels already."""
@@ -25,7 +26,8 @@ def pie(frame: Frame) -> dict[str, Any]:
     beside = frame.width / 2 - radius - 24
     fits = max(room(line) for row in rows for line in row["name"]) < beside
     smallest = min(row["end"] - row["begin"] for row in rows) / math.tau
-    if frame.form.labels is not False and fits and smallest >= _SMALLEST_NAMED:
+    apart = smallest >= _SMALLEST_NAMED and not _touch(rows, radius)
+    if frame.form.labels is not False and fits and apart:
         return {"data": {"values": rows}, "layer": [_ring(frame, rows, radius, frame.width / 2), *_names(rows, radius)]}
     radius = min(frame.height / 2 - 4, frame.width * 0.2)
     center = max(frame.width * 0.28, radius + 2)
@@ -69,16 +71,37 @@ def _names(rows: list[dict[str, Any]], radius: float) -> list[dict[str, Any]]:
     """Return the names around the ring, each growing away from it."""
     sides: dict[str, list[dict[str, Any]]] = {"left": [], "right": [], "center": []}
     for row in rows:
-        across, down = math.sin(row["middle"]), -math.cos(row["middle"])
-        placed = {"name": row["name"], "middle": row["middle"], "away": radius + 11 + 9 * abs(down)}
-        sides["center" if abs(across) < 0.15 else "left" if across > 0 else "right"].append(placed)
+        side, away = _place(row, radius)
+        sides[side].append({"name": row["name"], "middle": row["middle"], "away": away})
     return [
         {"data": {"values": part},
-         "mark": {"type": "text", "align": align, "baseline": "middle", "dy": -6, "aria": False, "lineHeight": 13},
+         "mark": {"type": "text", "align": align, "baseline": "middle", "dy": -6, "aria": False,
+                  "lineHeight": _NAME_LINE},
          "encoding": {"theta": {"field": "middle", **_RAW}, "radius": {"field": "away", **_RAW},
                       "text": {"field": "name", "type": "nominal"}}}
         for align, part in sides.items() if part
     ]  # fmt: skip
+
+
+def _place(row: dict[str, Any], radius: float) -> tuple[str, float]:
+    """Return how a slice's name is aligned where it stands, and how far from the middle of the ring that is."""
+    across, down = math.sin(row["middle"]), -math.cos(row["middle"])
+    return "center" if abs(across) < 0.15 else "left" if across > 0 else "right", radius + 11 + 9 * abs(down)
+
+
+def _touch(rows: list[dict[str, Any]], radius: float) -> bool:
+    """Return whether two names around the ring would touch."""
+    boxes = []
+    for row in rows:
+        side, away = _place(row, radius)
+        width = max(map(room, row["name"]))
+        left = math.sin(row["middle"]) * away - {"left": 0.0, "center": width / 2, "right": width}[side]
+        boxes.append((left, left + width, -math.cos(row["middle"]) * away))
+    tall = _NAME_LINE * max(len(row["name"]) for row in rows)
+    return any(
+        one[0] < other[1] and other[0] < one[1] and abs(one[2] - other[2]) < tall
+        for one, other in combinations(boxes, 2)
+    )
 
 
 def _list(frame: Frame, rows: list[dict[str, Any]], left: float) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from scheduled_reports.document import Chart, Document, Image, Table, mark
+from scheduled_reports.document.layout import tiles_per_row
 from scheduled_reports.interactive.charts import Drawn, drawn, live
 from scheduled_reports.interactive.fonts import css_string, font_faces, font_stack
 from scheduled_reports.interactive.gathered import Gathered, gathered
@@ -214,6 +215,6 @@ def _environment() -> Environment:
         loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters.update(image_uri=_image_uri, mailto=_mailto, mark=mark, sparkline=paths)
+    environment.filters.update(image_uri=_image_uri, mailto=_mailto, mark=mark, per_row=tiles_per_row, sparkline=paths)
     environment.tests["longworded"] = has_long_word
     return environment
