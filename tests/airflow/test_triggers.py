@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -39,14 +40,17 @@ for name in ("orders", "fx_ecb"):
 SCHEDULES = """\
 schedules:
   - id: ready
+    timezone: ZONE
     when:
       type: assets
       all_of: [orders, {any_of: ["x-shop://fx_ecb", fx_fed]}]
       deadline: {type: daily, at: "23:59"}
       otherwise: stale
   - id: late
+    timezone: ZONE
     when: {type: assets, all_of: [fx_fed], deadline: {type: daily, at: "SOON"}, otherwise: stale}
   - id: told
+    timezone: ZONE
     when: {type: assets, all_of: [fx_fed], deadline: {type: daily, at: "SOON"}}
   - id: after
     when: {type: assets, all_of: ["report:sales:ready"]}
@@ -127,9 +131,16 @@ def environment(folder: Path, port: int, mail: MailServer) -> dict[str, str]:
     }
 
 
+def zone_at_noon() -> ZoneInfo:
+    """Return a zone whose clock stands between 12 and 13, so that no deadline of a day passes while tests run."""
+    ahead = 12 - dt.datetime.now(dt.UTC).hour
+    return ZoneInfo(f"Etc/GMT{-ahead:+d}")  # its sign is that of POSIX: west is positive
+
+
 def write_project(folder: Path, database: Path) -> None:
-    soon = f"{dt.datetime.now(dt.UTC) + dt.timedelta(minutes=1):%H:%M}"
-    schedules = SCHEDULES.replace("SOON", soon).replace("FOLDER", str(folder))
+    zone = zone_at_noon()
+    soon = f"{dt.datetime.now(zone) + dt.timedelta(minutes=1):%H:%M}"
+    schedules = SCHEDULES.replace("ZONE", zone.key).replace("SOON", soon).replace("FOLDER", str(folder))
     query = "      WHERE ordered_at >= :period_start AND ordered_at < :period_end\n"
     write(folder, SALES[: SALES.index("schedules:")].replace(query, "") + schedules)
     shop(folder / "shop.db")
