@@ -92,7 +92,13 @@ class LedgerError(ReportError):
 
 
 class DeliveryError(ReportError):
-    """A channel could not deliver: the other end has nothing."""
+    """A channel could not deliver: the other end has nothing.
+
+    Attributes:
+        retry_after: Seconds for which the other end does not want to be asked again; None where it said nothing.
+    """
+
+    retry_after: float | None = None
 
 
 class UncertainDeliveryError(DeliveryError):

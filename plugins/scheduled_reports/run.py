@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from scheduled_reports.archive import RunFolder
+from scheduled_reports.audience import RunAudience
 from scheduled_reports.brands import HOUSE, Brand, BrandError, brand_for
 from scheduled_reports.connections import Connect
 from scheduled_reports.errors import ReportError, SettingError
@@ -94,6 +95,11 @@ class Run:
     def words(self) -> dict[str, Any]:
         """The words that templates in the spec may use."""
         return template_words(self.report, self.schedule, self.period, self.parameters)
+
+    @cached_property
+    def audience(self) -> RunAudience:
+        """Who is meant by what the spec says of recipients."""
+        return RunAudience(self.words)
 
     @property
     def include(self) -> Path:

@@ -15,6 +15,7 @@ from channels.letters import PLAIN
 from channels.uploads import Connect, point_at
 from demo.mail_server import MailServer
 from demo.sftp_server import SftpServer
+from scheduled_reports.audience import Recipient
 from scheduled_reports.channels import Delivery
 from scheduled_reports.formats.base import Artifact
 
@@ -57,7 +58,7 @@ def delivery(tmp_path: Path) -> Callable[..., Delivery]:
             paths[format_id].write_bytes(content)
             digest = hashlib.sha256(content).hexdigest()
             artifacts[format_id] = Artifact(format_id, name, media_type, f"files/{name}", len(content), digest)
-        return Delivery(key, recipient, paths, artifacts, words)
+        return Delivery(key, Recipient(recipient), paths, artifacts, words)
 
     return make
 

@@ -1,8 +1,9 @@
 """Files on an SFTP server: what a spec may ask for, what arrives, and what a faulty server spoils."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import asyncssh
 import pytest
@@ -10,7 +11,9 @@ from pydantic import ValidationError
 
 from channels.uploads import PDF, Deliver, channel, content, failure, send
 from demo.sftp_server import SftpServer
+from scheduled_reports.audience import RunAudience
 from scheduled_reports.channels import Receipt
+from scheduled_reports.channels.sftp import Sftp
 from scheduled_reports.connections import airflow_connection
 from scheduled_reports.errors import DeliveryError, SpecError, UncertainDeliveryError
 
@@ -21,13 +24,17 @@ CSV = ("sales.csv", "text/csv", b"a;b\r\n1;2\r\n")
 # What a spec may say
 
 
+def place(of: Sftp, words: Mapping[str, Any]) -> str:
+    (recipient,) = of.recipients(RunAudience(words))
+    return recipient.address
+
+
 def test_the_recipient_is_the_filled_folder_and_nothing_is_asked_for_it(delivery: Deliver) -> None:
     words = delivery("").words
 
-    assert channel().recipients(words) == ("sftp://sftp_default/in/sales/2026-03-03",)
-    assert channel(path="/data//{{ parameters.region }}/", connection="bank").recipients(words) == (
-        "sftp://bank//data/Süd",
-    )
+    assert place(channel(), words) == "sftp://sftp_default/in/sales/2026-03-03"
+    absolute = channel(path="/data//{{ parameters.region }}/", connection="bank")
+    assert place(absolute, words) == "sftp://bank//data/Süd"
     assert channel(files=["pdf", "csv", "pdf"]).formats() == ("pdf", "csv")
 
 
@@ -36,7 +43,7 @@ def test_a_path_that_leads_out_of_its_folder_is_refused(delivery: Deliver, regio
     words = {**delivery("").words, "parameters": {"region": region}}
 
     with pytest.raises(SpecError, match="cannot be used"):
-        channel(path="in/{{ parameters.region }}").recipients(words)
+        place(channel(path="in/{{ parameters.region }}"), words)
 
 
 def test_an_upload_of_nothing_is_refused() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from demo.sftp_server import SftpServer
+from scheduled_reports.audience import RunAudience
 from scheduled_reports.channels import Delivery, Receipt
 from scheduled_reports.channels.sftp import Sftp
 from scheduled_reports.connections import airflow_connection
@@ -37,9 +38,9 @@ def channel(**fields: Any) -> Sftp:
 
 def send(to: Sftp, make: Deliver, **files: tuple[str, str, bytes]) -> Receipt:
     delivery = make("", **files)
-    (recipient,) = to.recipients(delivery.words)
+    (recipient,) = to.recipients(RunAudience(delivery.words))
     with to.open(airflow_connection) as session:
-        return session.send(make(recipient, **files))
+        return session.send(make(recipient.address, **files))
 
 
 def failure(to: Sftp, make: Deliver, **files: tuple[str, str, bytes]) -> DeliveryError:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from scheduled_reports.audience import RunAudience
 from scheduled_reports.spec.load import BrokenReport, Report, load, load_all
 from specs import SALES, with_block, write
 
@@ -22,7 +23,10 @@ def test_a_valid_spec_loads_with_its_id_and_digest(tmp_path: Path) -> None:
 
     assert isinstance(loaded, Report), getattr(loaded, "problems", None)
     assert (loaded.id, len(loaded.digest)) == ("sales", 64)
-    assert loaded.spec.deliver[0].recipients({}) == ("ann@northwind.example", "ben@northwind.example")
+    assert [str(one) for one in loaded.spec.deliver[0].recipients(RunAudience({}))] == [
+        "ann@northwind.example",
+        "ben@northwind.example",
+    ]
 
 
 @pytest.mark.parametrize(

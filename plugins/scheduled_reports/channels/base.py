@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from pydantic import Field
 
+from scheduled_reports.audience import Copy, Recipient
 from scheduled_reports.columns import Role
 from scheduled_reports.connections import Connect
 from scheduled_reports.document.document import Notice
@@ -20,24 +21,45 @@ from scheduled_reports.spec.marks import TableName
 
 
 @dataclass(frozen=True)
+class Link:
+    """Where a file can be fetched that was too large to be carried.
+
+    Attributes:
+        name: The file's name.
+        url: Its address.
+        size: Bytes.
+    """
+
+    name: str
+    url: str
+    size: int
+
+
+@dataclass(frozen=True)
 class Delivery:
     """One artifact set for one recipient: what is sent exactly once.
 
     Attributes:
         id: Unique and the same on every attempt; message ids and idempotency keys derive from it.
-        recipient: An address, or a shared place.
+        recipient: Who or what gets it.
         files: Local paths of the artifacts, by format id.
         artifacts: What those files are, by format id.
         words: The words that the channel's templates may use.
         notices: What stands on top of the artifacts; the message that carries them says it too.
+        circle: All recipients of the destination whom a message may name, those of `to` and `cc`.
+        links: Files that it names instead of carrying them.
+        part: Which of how many messages it is, from 1, where it was too large for one.
     """
 
     id: str
-    recipient: str
+    recipient: Recipient
     files: Mapping[str, Path]
     artifacts: Mapping[str, Artifact]
     words: Mapping[str, Any]
     notices: tuple[Notice, ...] = ()
+    circle: tuple[Recipient, ...] = ()
+    links: tuple[Link, ...] = ()
+    part: tuple[int, int] = (1, 1)
 
 
 @dataclass(frozen=True)
@@ -65,6 +87,23 @@ class Session(Protocol):
         """
 
 
+class Audience(Protocol):
+    """Who is meant by what a spec says of recipients, in one run."""
+
+    @property
+    def words(self) -> Mapping[str, Any]:
+        """The words that templates may use."""
+
+    def people(self, entries: Sequence[Any], copy: Copy = Copy.TO) -> tuple[Recipient, ...]:
+        """Return whom `to`, `cc` or `bcc` names, each once for each time it is named.
+
+        Addresses found in a table are left out while the run has not made that table.
+
+        Raises:
+            DeliveryError: A table does not hold addresses, or it holds none.
+        """
+
+
 class Channel(Model):
     """A way to deliver: one entry of a spec's `deliver`, a destination."""
 
@@ -77,6 +116,13 @@ class Channel(Model):
         description="A source or dataset, for example `orders_rejected`: this destination gets its delivery only where "
         "that table has a row. Where it has none, the destination is skipped with that reason, and the run is no "
         "failure for it.",
+    )
+
+    on_uncertain: Literal["hold", "resend"] | None = Field(
+        None,
+        description="What becomes of a delivery of which nobody knows whether it arrived, as the connection or the "
+        "worker broke at that moment: it is held until somebody decides (`hold`), or sent again (`resend`). Unless "
+        "given, it is sent again where the other end has it only once then, as with files of the same name, else held.",
     )
 
     role: Role | None = Field(
@@ -95,13 +141,21 @@ class Channel(Model):
         """The channel's type."""
         return str(getattr(self, "type"))  # noqa: B009 - every kind declares its own Literal `type`
 
+    @property
+    def repeats_safely(self) -> bool:
+        """Whether the other end has one of it, however often it is sent: a file of the same name, a key that it knows.
+
+        Then a delivery that is in doubt is sent again unless `on_uncertain` says otherwise.
+        """
+        return False
+
     @abstractmethod
-    def recipients(self, words: Mapping[str, Any]) -> tuple[str, ...]:
+    def recipients(self, audience: Audience) -> tuple[Recipient, ...]:
         """Return who or what gets a delivery of its own."""
 
-    def identity(self, recipient: str) -> str:
-        """Return what is the same for every spelling of one recipient; the ledger sends to it once."""
-        return recipient
+    def identity(self, address: str) -> str:
+        """Return what is the same for every spelling of one recipient's address; the ledger sends to it once."""
+        return address
 
     @abstractmethod
     def formats(self) -> tuple[str, ...]:
@@ -112,12 +166,12 @@ class Channel(Model):
         connection = getattr(self, "connection", None)
         return (connection,) if isinstance(connection, str) else ()
 
-    def probe(self, connect: Connect, words: Mapping[str, Any], *, thorough: bool) -> str | None:
+    def probe(self, connect: Connect, audience: Audience, *, thorough: bool) -> str | None:
         """Ask the other end whether it would take a delivery, and deliver nothing.
 
         Args:
             connect: Gives Airflow's connections.
-            words: The words that the channel's templates may use, of the latest period.
+            audience: Who is meant, of the latest period; what the data says is not known.
             thorough: Whether it may be asked about every recipient, and write what is removed again at once; else only
                 whether it lets us in: that is asked every hour.
 

@@ -19,7 +19,8 @@ from urllib.parse import quote, unquote_to_bytes
 
 from pydantic import Field, model_validator
 
-from scheduled_reports.channels.base import Channel, Delivery, Receipt, Session
+from scheduled_reports.audience import Recipient
+from scheduled_reports.channels.base import Audience, Channel, Delivery, Receipt, Session
 from scheduled_reports.connections import Connect
 from scheduled_reports.document.document import mark
 from scheduled_reports.errors import DeliveryError
@@ -76,26 +77,27 @@ class Email(Channel):
             raise ValueError("an e-mail needs 'body' or 'attach'; name the formats that it carries")
         return self
 
-    def recipients(self, words: Mapping[str, Any]) -> tuple[str, ...]:
+    def recipients(self, audience: Audience) -> tuple[Recipient, ...]:
         """Return each address once, whatever its letter case."""
-        found: dict[str, str] = {}
-        for address in self.to:
-            found.setdefault(self.identity(address), address)
+        found: dict[str, Recipient] = {}
+        for recipient in audience.people(self.to):
+            found.setdefault(self.identity(recipient.address), recipient)
         return tuple(found.values())
 
-    def identity(self, recipient: str) -> str:
+    def identity(self, address: str) -> str:
         """Return the address without letter case: no mail system in use tells Ann@ from ann@."""
-        return recipient.casefold()
+        return address.casefold()
 
     def formats(self) -> tuple[str, ...]:
         """Return the formats of the body, then those attached."""
         return tuple(dict.fromkeys((*self.body, *self.attach)))
 
-    def probe(self, connect: Connect, words: Mapping[str, Any], *, thorough: bool) -> str:
+    def probe(self, connect: Connect, audience: Audience, *, thorough: bool) -> str:
         """Log in and begin a mail that is not sent; every hour without its recipients, who would look like a search."""
         with mail_server(connect, self.connection) as server:
             sender = self.sender or server.sender.addr_spec
-            return rehearsed(server, sender, self.recipients(words) if thorough else ())
+            asked = self.recipients(audience) if thorough else ()
+            return rehearsed(server, sender, tuple(recipient.address for recipient in asked))
 
     @contextmanager
     def open(self, connect: Connect) -> Iterator[Session]:
@@ -138,7 +140,7 @@ class _Outbox:
             DeliveryError: It has not, or the files do not make a mail.
             SpecError: The subject's template cannot be filled.
         """
-        sender, recipient = self._sender(delivery.words), ascii_domain(delivery.recipient)
+        sender, recipient = self._sender(delivery.words), ascii_domain(delivery.recipient.address)
         message = self._message(delivery, sender, recipient)
         content = message.as_bytes()
         answer = self._server.transfer(content, ascii_domain(sender.addr_spec), recipient)

@@ -6,14 +6,15 @@ import hashlib
 import io
 import stat
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from scheduled_reports.channels.base import Channel, Delivery, Receipt
+from scheduled_reports.audience import Recipient
+from scheduled_reports.channels.base import Audience, Channel, Delivery, Receipt
 from scheduled_reports.connections import Connect
 from scheduled_reports.errors import DeliveryError, SpecError, UncertainDeliveryError, UnknownConnectionError
 from scheduled_reports.model import ConnectionId, OneOrMany
@@ -41,21 +42,26 @@ class Sftp(Channel):
         min_length=1, description="Formats to upload; they replace older files of the same name."
     )
 
-    def recipients(self, words: Mapping[str, Any]) -> tuple[str, ...]:
+    @property
+    def repeats_safely(self) -> bool:
+        """Files of the same name replace each other."""
+        return True
+
+    def recipients(self, audience: Audience) -> tuple[Recipient, ...]:
         """Return the folder, as `sftp://<connection>/<path>`: a second slash begins an absolute path.
 
         Raises:
             SpecError: The path's template cannot be filled, or leads out of its folder.
         """
-        return (f"sftp://{self.connection}/{_folder(fill(self.path, words))}",)
+        return (Recipient(f"sftp://{self.connection}/{_folder(fill(self.path, audience.words))}"),)
 
     def formats(self) -> tuple[str, ...]:
         """Return the formats to upload."""
         return tuple(dict.fromkeys(self.files))
 
-    def probe(self, connect: Connect, words: Mapping[str, Any], *, thorough: bool) -> str:
+    def probe(self, connect: Connect, audience: Audience, *, thorough: bool) -> str:
         """Log in and look at the folder; where it may be thorough, put a small file there, rename it and remove it."""
-        folder = _folder(fill(self.path, words))
+        folder = _folder(fill(self.path, audience.words))
         with self.open(connect) as session:
             return session.rehearse(folder, writes=thorough)
 
@@ -120,7 +126,7 @@ class _Upload:
             UncertainDeliveryError: The connection broke while the files were given their names.
             DeliveryError: The files are not there.
         """
-        folder = PurePosixPath(delivery.recipient.removeprefix(f"sftp://{self._channel.connection}/"))
+        folder = PurePosixPath(delivery.recipient.address.removeprefix(f"sftp://{self._channel.connection}/"))
         mark = hashlib.sha256(delivery.id.encode()).hexdigest()[:12]
         with self._remote(f"the folder {folder} cannot be made"):
             self._make(folder)

@@ -21,5 +21,5 @@ def things(scope: Scope) -> Iterator[Thing]:
 
 
 def _look(scope: Scope, report: Report, channel: Channel) -> Sight:
-    words = channel.probe(scope.connect, scope.run_of(report).words, thorough=scope.thorough)
+    words = channel.probe(scope.connect, scope.run_of(report).audience, thorough=scope.thorough)
     return Sight(words) if words is not None else CANNOT_TELL

@@ -7,6 +7,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
+from scheduled_reports.audience import Copy
 from scheduled_reports.channels import Channel, Delivery, Session
 from scheduled_reports.editions import edition_of
 from scheduled_reports.errors import DeliveryError, LedgerError, ReportError, UncertainDeliveryError
@@ -15,7 +16,7 @@ from scheduled_reports.masking import require_masks
 from scheduled_reports.run import Run
 from scheduled_reports.steps import StepSkipped
 from scheduled_reports.steps.approve import require_approved
-from scheduled_reports.steps.plan import not_needed, owed
+from scheduled_reports.steps.plan import not_needed, owed, recipients_of
 from scheduled_reports.steps.render import artifacts_of, notices_of
 
 log = logging.getLogger(__name__)
@@ -86,6 +87,7 @@ class _Sender:
         self._run, self._ledger, self._channel, self._files, self._stack = run, ledger, channel, files, stack
         edition = edition_of(run.report.spec, channel)
         self._artifacts, self._notices = artifacts_of(run, edition), notices_of(run, edition)
+        self._recipients = recipients_of(run, channel)
         self._session: Session | None = None
         self._closed: ReportError | None = None
 
@@ -110,7 +112,7 @@ class _Sender:
         try:
             receipt = session.send(parcel)
         except Exception as error:
-            known = error if isinstance(error, ReportError) else _unforeseen(parcel.recipient, error)
+            known = error if isinstance(error, ReportError) else _unforeseen(parcel.recipient.address, error)
             seconds = round(time.monotonic() - started, 3)
             self._ledger.settle(parcel.id, _state_after(known), error=str(known), seconds=seconds)
             if known is error:
@@ -141,7 +143,10 @@ class _Sender:
             raise DeliveryError(f"the run has no file of format {lacking[0]!r}", why=why, fix=fix)
         carried = {key: self._artifacts[key] for key in self._channel.formats()}
         files = {key: self._files / artifact.path.removeprefix("files/") for key, artifact in carried.items()}
-        return Delivery(entry.id, entry.recipient, files, carried, self._run.words, self._notices)
+        circle = tuple(one for one in self._recipients.values() if one.copy is not Copy.BCC)
+        return Delivery(
+            entry.id, self._recipients[entry.identity], files, carried, self._run.words, self._notices, circle
+        )
 
 
 def _unforeseen(recipient: str, error: Exception) -> UncertainDeliveryError:

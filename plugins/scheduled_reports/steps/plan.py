@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from scheduled_reports.audience import Recipient
 from scheduled_reports.channels import Channel
 from scheduled_reports.editions import edition_of
 from scheduled_reports.errors import DeliveryError
@@ -20,11 +21,16 @@ def planned(run: Run, destination: str | None = None) -> list[Planned]:
     if not run.send:
         return []
     return [
-        Planned(channel.key, channel.kind, recipient, channel.identity(recipient))
+        Planned(channel.key, channel.kind, recipient.address, identity)
         for channel in run.report.spec.deliver
         if destination in {None, channel.key}
-        for recipient in channel.recipients(run.words)
+        for identity, recipient in recipients_of(run, channel).items()
     ]
+
+
+def recipients_of(run: Run, channel: Channel) -> dict[str, Recipient]:
+    """Return who or what gets a destination's deliveries in this run, by identity."""
+    return {channel.identity(recipient.address): recipient for recipient in channel.recipients(run.audience)}
 
 
 def owed(run: Run, ledger: Ledger, destination: str | None = None) -> list[DeliveryEntry]:

@@ -157,6 +157,6 @@ def _rows(run: Run, entry: Kept) -> tuple[str, str, str]:
 
 def _destinations(run: Run) -> Iterator[tuple[str]]:
     for channel in run.report.spec.deliver:
-        recipients = channel.recipients(run.words)
+        recipients = [recipient.address for recipient in channel.recipients(run.audience)]
         named, more = ", ".join(recipients[:_RECIPIENTS]), len(recipients) - _RECIPIENTS
         yield (f"{channel.key}: {named}" + (f" and {more} others" if more > 0 else ""),)

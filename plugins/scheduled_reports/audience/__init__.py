@@ -1,0 +1,6 @@
+"""Who gets a report: people, groups, addresses found in the data, and shared places."""
+
+from scheduled_reports.audience.audience import RunAudience
+from scheduled_reports.audience.recipient import Copy, QuietHours, Recipient
+
+__all__ = ["Copy", "QuietHours", "Recipient", "RunAudience"]
