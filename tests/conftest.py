@@ -12,7 +12,7 @@ import pytest
 
 from session import HOME
 
-PACKAGES = {"fc-list": "fontconfig"}
+PACKAGES = {"fc-list": "fontconfig", "sshd": "openssh-server"}
 
 
 def pytest_unconfigure() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from runs import NOW
-from scheduled_reports.ledger import DeliveryEntry, DeliveryState, Ledger, Planned
+from scheduled_reports.ledger import ClaimOutcome, DeliveryEntry, DeliveryState, Ledger, Planned
 from scheduled_reports.run import Run
 
 ANN, BEN = (Planned("email", "email", address, address) for address in ("ann@x.example", "ben@x.example"))
@@ -18,6 +18,6 @@ def begin(ledger: Ledger, run: Run, planned: list[Planned]) -> list[DeliveryEntr
 def deliver(ledger: Ledger, entry_id: str) -> None:
     """Claim a delivery and note its receipt."""
     claimed = ledger.claim(entry_id)
-    assert claimed is not None
-    assert claimed.state is DeliveryState.SENDING
-    ledger.settle(entry_id, DeliveryState.DELIVERED, receipt="<1@x>", size=10, seconds=0.5)
+    assert claimed.outcome is ClaimOutcome.TAKEN
+    assert claimed.entry.state is DeliveryState.SENDING
+    assert ledger.settle(entry_id, DeliveryState.DELIVERED, receipt="<1@x>", size=10, seconds=0.5)

@@ -13,7 +13,7 @@ import pytest
 from scheduled_reports.archive import RunFolder
 from scheduled_reports.connections import airflow_connection
 from scheduled_reports.ledger import Ledger
-from scheduled_reports.ledger.ledger import sqlite_engine
+from scheduled_reports.ledger.engine import sqlite_engine
 from scheduled_reports.run import Run
 from scheduled_reports.spec.load import Report, load
 from scheduled_reports.steps.check import check

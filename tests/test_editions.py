@@ -9,14 +9,13 @@ import pytest
 from people import PEOPLE, people
 from scheduled_reports.editions import EVERYBODY, Edition, applied, edition_of, editions
 from scheduled_reports.spec.load import Report, load
-from scheduled_reports.spec.report import ReportSpec
 from specs import write
 
 
-def spec(folder: Path, text: str) -> ReportSpec:
+def report(folder: Path, text: str) -> Report:
     loaded = load(write(folder, text), folder / "include")
     assert isinstance(loaded, Report), [str(problem) for problem in loaded.problems]
-    return loaded.spec
+    return loaded
 
 
 @pytest.mark.parametrize(
@@ -33,14 +32,14 @@ def test_a_role_has_an_edition_where_its_masks_differ(tmp_path: Path, columns: s
     sql = "SELECT name, phone, born, income FROM people"
     text = people(f"{columns}\n").replace("SELECT name, email AS contact, phone, born, income FROM people", sql)
 
-    found = spec(tmp_path, text)
+    found = report(tmp_path, text)
 
     assert [edition.role for edition in editions(found)] == roles
-    assert [edition_of(found, channel).role for channel in found.deliver] == [None, roles[-1]]
+    assert [edition_of(found.spec, channel).role for channel in found.spec.deliver] == [None, roles[-1]]
 
 
 def test_a_role_that_may_see_what_others_must_not_has_its_own_files(tmp_path: Path) -> None:
-    found = spec(
+    found = report(
         tmp_path, people("email: {sensitive: true, mask: {auditor: keep}}\n").replace("email AS contact, ", "")
     )
 
@@ -58,4 +57,4 @@ def test_where_an_edition_lies() -> None:
 
 
 def test_a_spec_without_masks_has_one_edition(tmp_path: Path) -> None:
-    assert editions(spec(tmp_path, PEOPLE)) == (EVERYBODY,)
+    assert editions(report(tmp_path, PEOPLE)) == (EVERYBODY,)

@@ -189,6 +189,31 @@ def test_a_broken_or_missing_spec_or_archive_does_not_keep_the_owner_from_being_
     assert all("Step:" not in text and "Files:" not in text for _, text in found)
 
 
+def test_those_who_wait_for_it_are_told_too_where_the_spec_says_so(tmp_path: Path, inbox: MailServer) -> None:
+    text = f"{SALES}tell_late: true\n".replace("body: html_email", 'body: html_email\n    deliver_at: "00:00"')
+    copy = "  - {type: email, id: copy, connection: mail, to: cai@northwind.example, attach: csv, only_if: orders}\n"
+    run = run_of(tmp_path, text.replace("schedules:\n", f"{copy}schedules:\n"), run_id=RUN["dag_run_id"])
+    gate(run, ledger_of(tmp_path), NOW)
+
+    for _ in range(2):
+        tell_owner(**FACTS, context={"dag_run": RUN, "deadline": {}})
+
+    mails = [email.message_from_bytes(path.read_bytes(), policy=policy.default) for path in inbox.messages()]
+    assert [(str(mail["To"]).partition("@")[0], mail["Subject"].partition(":")[0]) for mail in mails] == [
+        ("ann", "Late"), ("ben", "Late"), ("owner", "Still going"), ("owner", "Still going"),
+    ]  # fmt: skip
+
+
+def test_who_is_to_get_it_later_is_not_told_that_it_is_late(tmp_path: Path, inbox: MailServer) -> None:
+    text = f"{SALES}tell_late: true\n".replace("body: html_email", 'body: html_email\n    deliver_at: "12:00"')
+    run = run_of(tmp_path, text, run_id=RUN["dag_run_id"])
+    gate(run, ledger_of(tmp_path), NOW)
+    tomorrow = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
+    run.folder.note(run={**run.folder.manifest()["run"], "started_at": tomorrow.isoformat()})
+
+    assert [subject for subject, _ in told(inbox)] == ["Still going: Sales, Thursday, 1 October 2026"]
+
+
 def test_a_mail_server_that_is_away_is_logged(
     tmp_path: Path, inbox: MailServer, connection: Callable[..., None], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -37,6 +37,7 @@ def test_everything_has_a_default_in_airflow_home(home: Path) -> None:
     assert settings.masking_conn_id() is None
     assert settings.brand() is None
     assert settings.retry_delay() == dt.timedelta(seconds=30)
+    assert settings.lease() == dt.timedelta(minutes=5)
     assert settings.health_schedule() == "0 * * * *"
 
 
@@ -92,6 +93,18 @@ def test_a_retry_delay_that_is_no_time_is_told_with_its_value(
         settings.retry_delay()
 
     assert f"[scheduled_reports] retry_delay_seconds is {value!r}: it is not a number of seconds" in str(caught.value)
+
+
+@pytest.mark.parametrize("value", ["soon", "0", "0.5", "nan", "inf", "1e20", "60 s"])
+def test_a_lease_that_is_no_time_is_told_with_its_value(
+    home: Path, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv(f"{PREFIX}LEASE_SECONDS", value)
+
+    with pytest.raises(SettingError) as caught:
+        settings.lease()
+
+    assert f"[scheduled_reports] lease_seconds is {value!r}: it is not a number of seconds" in str(caught.value)
 
 
 def test_the_configuration_file_of_airflow_is_read_where_there_is_one(home: Path) -> None:

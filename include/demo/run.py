@@ -21,7 +21,7 @@ from rich.table import Table
 from demo import home
 from scheduled_reports.archive import folder_name
 from scheduled_reports.ledger import DeliveryEntry, Ledger
-from scheduled_reports.ledger.ledger import sqlite_engine
+from scheduled_reports.ledger.engine import sqlite_engine
 from scheduled_reports.spec.load import BrokenReport, Report, load
 
 REPORT = "morning_brief"

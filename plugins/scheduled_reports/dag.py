@@ -6,13 +6,14 @@ import datetime as dt
 import logging
 from typing import Any
 
-from airflow.sdk import DAG, Asset, chain, get_current_context, get_parsing_context, task
+from airflow.sdk import DAG, chain, get_parsing_context, task
 from airflow.sdk.exceptions import AirflowFailException
 
 from scheduled_reports import settings
 from scheduled_reports.approval.task import approval_task
 from scheduled_reports.connections import airflow_connection
 from scheduled_reports.dag_options import dag_options, documentation, trigger_form
+from scheduled_reports.delivery_tasks import delivery_tasks
 from scheduled_reports.errors import SettingError, SpecError
 from scheduled_reports.notify import tell_owner_or_log
 from scheduled_reports.operators import GateOperator
@@ -23,12 +24,10 @@ from scheduled_reports.spec.earlier_runs import earlier_run_problems
 from scheduled_reports.spec.load import BrokenReport, Report, load, load_all, spec_files
 from scheduled_reports.spec.problems import told_once
 from scheduled_reports.steps.check import check
-from scheduled_reports.steps.close import close
-from scheduled_reports.steps.deliver import deliver
 from scheduled_reports.steps.extract import extract
 from scheduled_reports.steps.gate import gate
 from scheduled_reports.steps.render import render
-from scheduled_reports.task import news_of, run_began, run_step, started_for
+from scheduled_reports.task import run_began, run_step, started_for
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +85,7 @@ def _dags_of(report: Report | BrokenReport, wanted: str | None) -> dict[str, DAG
 
 
 def report_dag(report: Report, schedule: Schedule) -> DAG:
-    """Return the DAG of one schedule: gate → extract → check → render → approve? → deliver[…] → close."""
+    """Return the DAG of one schedule: gate → extract → check → render → approve? → deliver[…] → failover? → close."""
     spec = report.spec
     with DAG(
         f"{report.id}__{schedule.id}",
@@ -119,10 +118,9 @@ def _steps(report: Report, schedule: Schedule) -> None:
     def render_task() -> Any:
         return run_step(report, schedule, lambda run, _: render(run, dt.datetime.now(dt.UTC)))
 
-    deliveries = _deliver_task(report, schedule).expand(destination=[entry.key for entry in report.spec.deliver])
     chain(
         GateOperator(task_id="gate", step=gate_step), extract_task(), check_task(), render_task(),
-        *_approval_tasks(report, schedule), deliveries, _close_task(report, schedule)(),
+        *_approval_tasks(report, schedule), *delivery_tasks(report, schedule),
     )  # fmt: skip
 
 
@@ -132,28 +130,6 @@ def _approval_tasks(report: Report, schedule: Schedule) -> list[Any]:
         return []
     first = approval_task(report, schedule, approval)
     return [first, approval_task(report, schedule, approval, escalated=True)] if approval.escalate_to else [first]
-
-
-def _deliver_task(report: Report, schedule: Schedule) -> Any:
-    @task(task_id="deliver", map_index_template="{{ destination }}")
-    def deliver_task(destination: str) -> Any:
-        get_current_context()["destination"] = destination  # type: ignore[typeddict-unknown-key]
-        return run_step(report, schedule, lambda run, ledger: deliver(run, ledger, destination))
-
-    return deliver_task
-
-
-def _close_task(report: Report, schedule: Schedule) -> Any:
-    asset = Asset(f"report:{report.id}:{schedule.id}", group="reports")
-
-    @task(task_id="close", trigger_rule="all_done", outlets=[asset])
-    def close_task() -> Any:
-        conn_id = settings.owner_mail_conn_id()
-        result = run_step(report, schedule, lambda run, ledger: close(run, ledger, conn_id), last=True)
-        get_current_context()["outlet_events"][asset].extra.update(news_of(report, schedule))
-        return result
-
-    return close_task
 
 
 def broken_dag(report: BrokenReport, schedule: Schedule) -> DAG:

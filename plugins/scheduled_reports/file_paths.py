@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,9 @@ from typing import Any
 from scheduled_reports.errors import SourceError
 from scheduled_reports.storage import require_known_kind
 from scheduled_reports.templates import fill
+
+_NEVER = {"Cc", "Cs", "Zl", "Zp"}
+"""Categories of characters that no path holds: controls, halves of characters, ends of lines and paragraphs."""
 
 
 def require_file_path(path: str) -> str:
@@ -21,7 +25,7 @@ def require_file_path(path: str) -> str:
     if path.endswith("/"):
         raise ValueError(f"{path!r} is a folder; write which files in it, for example '{path}*.csv'")
     require_known_kind(path)
-    _require_no_way_up(path)
+    require_no_way_up(path)
     return path
 
 
@@ -40,7 +44,7 @@ def filled_path(path: str, words: Mapping[str, Any], include: Path, what: str) -
     """
     filled = fill(path, words)
     try:
-        _require_no_way_up(filled)
+        require_no_way_up(filled)
     except ValueError as error:
         fix = "mend the template, or the parameter that it comes from"
         raise SourceError(f"{what}: the path cannot be used", why=str(error), fix=fix) from error
@@ -71,6 +75,11 @@ def fixed_folder(path: str, include: Path) -> str | None:
     return f"{kind}://{place}/{inside.rpartition('/')[0]}"
 
 
-def _require_no_way_up(path: str) -> None:
-    if ".." in re.split(r"[/\\]", path) or any(ord(letter) < 32 for letter in path):
+def require_no_way_up(path: str) -> None:
+    """Refuse a path that leads out of where it begins, or holds what could end a line of a protocol.
+
+    Raises:
+        ValueError: It does.
+    """
+    if ".." in re.split(r"[/\\]", path) or any(unicodedata.category(letter) in _NEVER for letter in path):
         raise ValueError(f"{path!r} has a part '..' or a control character; write where it leads")

@@ -68,7 +68,7 @@ def require_masks(run: Run) -> None:
         SourceError: The spec changed since its extraction.
         ArchiveError: The run's manifest cannot be read.
     """
-    if run.folder.manifest().get("masks", {EVERYBODY.key: {}}) != applied(run.report.spec):
+    if run.folder.manifest().get("masks", {EVERYBODY.key: {}}) != applied(run.report):
         raise SourceError("the run's data is not masked as the spec says", why="the spec changed since the extraction",
                           fix="clear the task `extract`")  # fmt: skip
 

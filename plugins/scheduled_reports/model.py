@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from decimal import Decimal
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from typing import Annotated, Any, TypeVar
@@ -16,6 +17,7 @@ from pydantic import (
     ConfigDict,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
+    PlainSerializer,
     StringConstraints,
 )
 from pydantic_core import CoreSchema, core_schema
@@ -39,18 +41,32 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-def _email_address(text: str) -> str:
-    """Accept one bare address (RFC 5322 addr-spec); domains inside a company need not be public."""
+def email_address(text: str) -> str:
+    """Return one bare address (RFC 5322 addr-spec) as it is; domains inside a company need not be public.
+
+    Raises:
+        ValueError: It is none.
+    """
     try:
         parsed = Address(addr_spec=text)
     except (HeaderParseError, ValueError, IndexError) as error:
         raise ValueError(f"{text!r} is not an e-mail address; write name@host, nothing else") from error
-    if not parsed.username or not parsed.domain or any(ord(letter) < 33 for letter in text):
+    if not parsed.username or not parsed.domain or not text.isprintable() or " " in text:
         raise ValueError(f"{text!r} is not an e-mail address; write name@host, nothing else")
     return text
 
 
-EmailAddress = Annotated[str, AfterValidator(_email_address)]
+EmailAddress = Annotated[str, AfterValidator(email_address)]
+
+
+def _line(text: str) -> str:
+    if not text.isprintable() or text != text.strip():
+        raise ValueError(f"{text!r} is not one line of text; leave out line breaks, tabs and spaces at the ends")
+    return text
+
+
+Line = Annotated[str, AfterValidator(_line)]
+"""Text on one line: a mail's header holds nothing else."""
 
 
 _CONNECTION_ID = r"^[A-Za-z0-9_.:#!()-]{1,250}$"
@@ -87,7 +103,36 @@ OneOrMany = Annotated[tuple[T, ...], _OneForMany()]
 """A list of plain values in a spec; a list of one may be written without brackets."""
 
 
-def _time_zone(name: str) -> str:
+_SIZE = r"^\s*(\d{1,12}(\.\d{1,6})?)\s*([KkMmGgTt][Ii]?)?[Bb]\s*$"
+_POWERS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
+
+
+def _size(given: Any) -> Any:
+    """Return a size in bytes: `20 MB` are 20,000,000, `20 MiB` are 20,971,520 (IEC 80000-13)."""
+    found = re.match(_SIZE, given) if isinstance(given, str) else None
+    if found is None:
+        raise ValueError(f"{given!r} is not a size; write a number and its unit, for example 20 MB or 512 KiB")
+    unit = (found[3] or "").upper()
+    size = int(Decimal(found[1]) * (1024 if unit.endswith("I") else 1000) ** _POWERS[unit[:1]])
+    if size < 1:
+        raise ValueError(f"{given!r} is less than one byte")
+    return size
+
+
+Size = Annotated[
+    int,
+    BeforeValidator(_size, json_schema_input_type=Annotated[str, StringConstraints(pattern=_SIZE)]),
+    PlainSerializer(lambda size: f"{size} B", return_type=str, when_used="json"),
+]
+"""A size in bytes, written with its unit: `KB`, `MB`, `GB` are decimal, `KiB`, `MiB`, `GiB` binary."""
+
+
+def time_zone(name: str) -> str:
+    """Return an IANA time zone's name as it is.
+
+    Raises:
+        ValueError: There is none of that name.
+    """
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):
@@ -95,5 +140,5 @@ def _time_zone(name: str) -> str:
     return name
 
 
-TimeZone = Annotated[str, AfterValidator(_time_zone)]
+TimeZone = Annotated[str, AfterValidator(time_zone)]
 """An IANA time zone's name."""

@@ -7,10 +7,9 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scheduled_reports.channels.email import ascii_domain, letter
 from scheduled_reports.connections import Connect
 from scheduled_reports.errors import ReportError
-from scheduled_reports.smtp import mail_server
+from scheduled_reports.mail import ascii_domain, letter, mail_server
 
 log = logging.getLogger(__name__)
 

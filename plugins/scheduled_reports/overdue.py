@@ -26,10 +26,11 @@ from scheduled_reports.schedule.clock import in_words
 from scheduled_reports.schedule.schedule import Schedule
 from scheduled_reports.spec.load import Report, load, spec_files
 from scheduled_reports.spec.report import ReportSpec
+from scheduled_reports.steps.late import tell_late
 
 log = logging.getLogger(__name__)
 
-STEPS = ("gate", "extract", "check", "render", "approve", "escalate", "deliver", "close")
+STEPS = ("gate", "extract", "check", "render", "approve", "escalate", "deliver", "failover", "close")
 _PARKED = {RunState.WAITING: "gate", RunState.HELD: "approve"}
 """The step of a run that waits: for its conditions, or for somebody's approval."""
 
@@ -71,6 +72,7 @@ def tell_owner(
     progress = _progress(report_id, schedule_id, dag_run)
     if progress.state not in UNDER_WAY:
         return
+    _tell_recipients(report_id, schedule_id, dag_run)
     name = f"{title}, {progress.period}" if progress.period else title
     asked = "due" if dag_run["run_type"] == "scheduled" else "asked for"
     lines = [f"{name} is still going, more than {deadline} after it was {asked}.", ""]
@@ -140,9 +142,25 @@ def _progress(report_id: str, schedule_id: str, dag_run: dict[str, Any]) -> _Pro
         return _Progress()
 
 
+def _tell_recipients(report_id: str, schedule_id: str, dag_run: dict[str, Any]) -> None:
+    """Tell the recipients that it is late, where the spec wants that; what fails must not keep the owner from it."""
+    try:
+        run = _run(report_id, schedule_id, dag_run)
+        if run is not None and run.report.spec.tell_late:
+            folder = settings.airflow_home() / "scheduled_reports"
+            ledger = Ledger.open(settings.ledger_conn_id(), run.connect, folder, actor=f"deadline of run {run.run_id}")
+            try:
+                tell_late(run, ledger, dt.datetime.now(dt.UTC))
+            finally:
+                ledger.close()
+    except ReportError as error:
+        log.warning("The recipients of %s could not be told that it is late: %s", dag_run["dag_run_id"], error)
+
+
 def _steps(spec: ReportSpec) -> tuple[str, ...]:
     """Return the steps of a report's runs; only some ask for approval."""
-    asks = {"approve": spec.approval is not None, "escalate": bool(spec.approval and spec.approval.escalate_to)}
+    asks = {"approve": spec.approval is not None, "escalate": bool(spec.approval and spec.approval.escalate_to),
+            "failover": any(entry.standby for entry in spec.deliver)}  # fmt: skip
     return tuple(step for step in STEPS if asks.get(step, True))
 
 
@@ -158,4 +176,4 @@ def _run(report_id: str, schedule_id: str, dag_run: dict[str, Any]) -> Run | Non
     moment = dt.datetime.fromisoformat(dag_run["logical_date"] or dag_run["run_after"])
     ours = dag_run_of(timing, dag_run["dag_run_id"], dag_run["run_type"], moment, conf)
     folder = RunFolder.of(settings.archive(), report.id, schedule.id, ours.period.slug, ours.run_id)
-    return Run(report, schedule, ours.period, ours.run_id, folder, airflow_connection, {})
+    return Run(report, schedule, ours.period, ours.run_id, folder, airflow_connection, {}, send=ours.send)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from scheduled_reports.archive import RunFolder
 from scheduled_reports.audience import RunAudience
+from scheduled_reports.audience.tenant import Tenant, tenant_of
 from scheduled_reports.brands import HOUSE, Brand, BrandError, brand_for
 from scheduled_reports.connections import Connect
 from scheduled_reports.errors import ReportError, SettingError
@@ -22,6 +23,7 @@ from scheduled_reports.schedule.period import Period
 from scheduled_reports.schedule.schedule import Schedule
 
 if TYPE_CHECKING:
+    from scheduled_reports.language import Language
     from scheduled_reports.spec.load import Report
 
 
@@ -93,13 +95,43 @@ class Run:
 
     @cached_property
     def words(self) -> dict[str, Any]:
-        """The words that templates in the spec may use."""
-        return template_words(self.report, self.schedule, self.period, self.parameters)
+        """The words that templates in the spec may use, and the run's id for what is said of it."""
+        words = template_words(self.report, self.schedule, self.period, self.parameters)
+        return {**words, "run": {"id": self.run_id}}
 
     @cached_property
     def audience(self) -> RunAudience:
         """Who is meant by what the spec says of recipients."""
-        return RunAudience(self.words)
+        return RunAudience(self.words, self.include, self)
+
+    @cached_property
+    def tenant(self) -> Tenant:
+        """Whom the report may be mailed to.
+
+        Raises:
+            BrandError: Its brand cannot be read.
+            SettingError: The setting that says so cannot be read.
+        """
+        return tenant_of(self.report.spec.brand, self.include)
+
+    def words_in(self, language: str | None) -> dict[str, Any]:
+        """Return the words that templates may use, for readers of another language; the report's own for None."""
+        if language is None:
+            return self.words
+        words = template_words(self.report, self.schedule, self.period, self.parameters, language)
+        return {**words, "run": self.words["run"]}
+
+    def language_in(self, other: str | None) -> Language:
+        """Return the language that files are written in for readers of another one; the report's own for None.
+
+        Raises:
+            ReportError: There are no texts in it.
+        """
+        from scheduled_reports.language import language_of
+
+        spec = self.report.spec
+        code, locale = (spec.language, spec.locale) if other is None else (other, None)
+        return language_of(code, locale, self.include)
 
     @property
     def include(self) -> Path:
@@ -107,14 +139,19 @@ class Run:
         return self.report.include
 
 
-def template_words(report: Report, schedule: Schedule, period: Period, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the words that a template may use: report, schedule, period, parameters, brand."""
+def template_words(
+    report: Report, schedule: Schedule, period: Period, parameters: Mapping[str, Any], language: str | None = None
+) -> dict[str, Any]:
+    """Return the words that a template may use: report, schedule, period, parameters, brand.
+
+    The period is in words of the report's language unless another is given.
+    """
     brand = _brand_of(report)
     return {
         "report": {"id": report.id, "title": report.spec.title, "owner": report.spec.owner},
         "schedule": {"id": schedule.id, "timezone": schedule.timezone},
         "period": {
-            "start": period.start, "end": period.end, "label": _label_of(report, period), "slug": period.slug,
+            "start": period.start, "end": period.end, "label": _label_of(report, period, language), "slug": period.slug,
             "last_day": period.last_day,
         },
         "parameters": dict(parameters),
@@ -124,15 +161,15 @@ def template_words(report: Report, schedule: Schedule, period: Period, parameter
     }  # fmt: skip
 
 
-def _label_of(report: Report, period: Period) -> str:
-    """Return the period in the report's language; in English where that cannot be used, which its check tells."""
+def _label_of(report: Report, period: Period, other: str | None) -> str:
+    """Return the period in the report's language or another; in English where that cannot be used: its check tells."""
     from scheduled_reports.language import language_of
 
-    spec = report.spec
-    if spec.language == "en":
+    language, locale = (report.spec.language, report.spec.locale) if other is None else (other, None)
+    if language == "en":
         return period.label
     try:
-        return language_of(spec.language, spec.locale, report.include).period(period)
+        return language_of(language, locale, report.include).period(period)
     except ReportError:
         return period.label
 

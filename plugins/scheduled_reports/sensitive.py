@@ -19,7 +19,7 @@ def require_hidden(run: Run) -> None:
         RenderError: It would; the error names the place in the spec and the way that the column takes.
         ArchiveError: The run's data cannot be read.
     """
-    for edition in editions(run.report.spec):
+    for edition in editions(run.report):
         if forbidden(run.report.spec, edition):
             with run.folder.fetch(edition.data) as data:
                 _require(run, edition, Tables(data))
@@ -61,8 +61,8 @@ def _require(run: Run, edition: Edition, tables: Tables) -> None:
     spec, sources = run.report.spec, _sources(run, edition, tables)
     known = through_datasets(spec, run.report.include, sources)
     feared = through_datasets(spec, run.report.include, sources, tables.columns)
-    sure = set(exposures(spec, edition, known))
-    for loc, column, origin in exposures(spec, edition, feared):
+    sure = set(exposures(run.report, edition, known))
+    for loc, column, origin in exposures(run.report, edition, feared):
         source, _ = read_spec(run.report.path, run.report.include)
         place = source.place(loc)
         where = f"{place.file if place.used_by else place.path.name}:{place.line}:{place.column}"

@@ -48,6 +48,24 @@ def brand() -> str | None:
     return _setting("brand")
 
 
+def allowed_domains() -> tuple[str, ...] | None:
+    """Return the only domains to which reports may be mailed whose brand names none: setting `allowed_domains`.
+
+    None means that there is no limit.
+
+    Raises:
+        SettingError: One of them is no domain.
+    """
+    from scheduled_reports.audience.domains import domain
+
+    value = _setting("allowed_domains")
+    try:
+        return tuple(domain(part.strip()) for part in value.split(",") if part.strip()) if value else None
+    except ValueError as error:
+        fix = "separate domains by commas: northwind.example, *.northwind.example"
+        raise SettingError(f"[{SECTION}] allowed_domains is {value!r}", why=str(error), fix=fix) from error
+
+
 def health_schedule() -> str | None:
     """Return when the DAG `reports_health` runs: setting `health_schedule`, a cron line in UTC, else every full hour.
 
@@ -80,6 +98,22 @@ def retry_delay() -> dt.timedelta:
         raise SettingError(f"[{SECTION}] retry_delay_seconds is {value!r}", why="it is not a number of seconds",
                            fix="write a number, for example 30")  # fmt: skip
     return delay
+
+
+def lease() -> dt.timedelta:
+    """Return how long a worker that sends is taken to be alive without a word of it: setting `lease_seconds`, else 300.
+
+    It renews its claims five times in that time, so that only a worker that died is taken over.
+    """
+    value = _setting("lease_seconds") or "300"
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = 0.0
+    if not 1 <= seconds <= 86400:
+        raise SettingError(f"[{SECTION}] lease_seconds is {value!r}", fix="write a number, for example 300",
+                           why="it is not a number of seconds from 1 to 86400")  # fmt: skip
+    return dt.timedelta(seconds=seconds)
 
 
 def database_url() -> str:

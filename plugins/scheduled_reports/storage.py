@@ -6,6 +6,7 @@
 | `sftp://conn_id@/in/*.csv`     | from the server's root, through a connection of type sftp; the server's host key |
 |                                | is checked as the SFTP channel does it. `/~/in/*.csv` is below the login's folder |
 | `s3://conn_id@bucket/in/*.csv` | Airflow's ObjectStoragePath, with the provider's file system                     |
+| `webdav://conn_id@/in/*.csv`   | a file system of fsspec's that no provider brings: see `file_systems`            |
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from scheduled_reports.connections import Connect
+from scheduled_reports.file_systems import file_system
 from scheduled_reports.sftp import logged_in
 
 if TYPE_CHECKING:
@@ -35,6 +37,9 @@ _TIMES = (*_CHANGES[:5], "last_commit", "created")
 """What they call the time of its last change; to some, each change makes the file anew."""
 
 _SERVERS = {"sftp", "ssh"}
+
+_BY_PROVIDERS = {"msgraph", "msgd", "sharepoint", "onedrive"}
+"""Kinds that an Airflow provider brings and no list of fsspec's has: those of microsoft-azure."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +129,7 @@ def reach(path: str, connect: Connect) -> Iterator[Place]:
 
     Raises:
         ValueError: There is no storage of the URL's kind, or it names no connection and needs one.
-        UnknownConnectionError: Its connection does not exist.
+        UnknownConnectionError: Its connection does not exist, or cannot be used for this kind.
         DeliveryError: The SFTP server cannot be reached, or does not let us in.
     """
     kind, is_url, rest = path.partition("://")
@@ -135,8 +140,7 @@ def reach(path: str, connect: Connect) -> Iterator[Place]:
         return
     place, _, _ = rest.partition("/")
     conn_id, _, host = place.rpartition("@")
-    if conn_id:
-        connect(conn_id)
+    connection = connect(conn_id) if conn_id else None
     if kind in _SERVERS:
         if not conn_id or host:
             raise ValueError(f"write it with its connection and no host: {kind}://conn_id@/in/calls.csv")
@@ -145,8 +149,13 @@ def reach(path: str, connect: Connect) -> Iterator[Place]:
             yield Place(_over(client), _from_root(rest.partition("/")[2], client), f"{kind}://{conn_id}@")
         return
     from airflow.sdk import ObjectStoragePath
+    from airflow.sdk.io import has_fs
 
     lead = f"{kind}://{conn_id}@" if conn_id else f"{kind}://"
+    if connection is not None and not has_fs(kind):
+        with file_system(kind, connection) as files:
+            yield Place(files, f"{host}/{rest.partition('/')[2]}", lead)
+        return
     remote = ObjectStoragePath(path)
     yield Place(remote.fs, str(remote.path), lead)
 
@@ -158,7 +167,7 @@ def require_known_kind(path: str) -> None:
         ValueError: There is no such kind.
     """
     kind, is_url, _ = path.partition("://")
-    if not is_url or "{" in kind:
+    if not is_url or "{" in kind or kind.lower() in _BY_PROVIDERS:
         return
     from upath.registry import available_implementations
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
+import os
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -29,7 +32,9 @@ from scheduled_reports.schedule.schedule import Schedule
 from scheduled_reports.schedule.triggers.awaiting import Awaiting
 from scheduled_reports.schedule.triggers.expression import names_in
 from scheduled_reports.spec.load import Report
-from scheduled_reports.steps import RunDropped, RunSkipped, RunWaits, StepSkipped
+from scheduled_reports.steps import RunDropped, RunSkipped, RunWaits, StepSkipped, StepWaits
+
+log = logging.getLogger(__name__)
 
 Step = Callable[[Run, Ledger], Any]
 
@@ -43,25 +48,29 @@ EVENTS = 50
 """How many events of an asset are looked at for one that counts."""
 
 
-def run_step(report: Report, schedule: Schedule, step: Step, *, last: bool = False) -> Any:
+def run_step(
+    report: Report, schedule: Schedule, step: Step, *, last: bool = False, takes_up: bool | None = None
+) -> Any:
     """Call a step for the current task instance: it is skipped, fails for good, or fails and is repeated.
 
     Args:
         report: The report.
         schedule: The schedule that the DAG stands for.
         step: What to do.
-        last: It is the run's last, which speaks for those before it: it does not take the work up again, and where it
-            cannot settle the run it tells the owner.
+        last: It speaks for those before it: where it cannot settle the run it tells the owner.
+        takes_up: Whether it does the run's own work, so that the run is under way again; unless given, if it is not the
+            last.
     """
     try:
-        return _call(report, schedule, step, last)
+        return _call(report, schedule, step, not last if takes_up is None else takes_up)
     except (RunSkipped, RunDropped, StepSkipped) as skipped:
         raise AirflowSkipException(f"Skipped: {skipped}") from None
-    except RunWaits as waits:
+    except (RunWaits, StepWaits) as waits:
+        log.info("It waits until %s: %s", f"{waits.until:%Y-%m-%d %H:%M:%S %Z}", waits)
         raise TaskDeferred(trigger=DateTimeTrigger(waits.until), method_name="resume") from None
     except Exception as error:
         permanent = isinstance(error, ReportError) and not error.retryable
-        if last and not isinstance(error, DeliveryError) and (permanent or _no_more_tries()):
+        if last and not isinstance(error, DeliveryError) and (permanent or no_more_tries()):
             subject = f"Not delivered: {report.spec.title}"
             text = f"{report.id}, schedule {schedule.id}: the run could not be settled.\n\n{error}\n"
             tell_owner_or_log(airflow_connection, settings.owner_mail_conn_id(), report.spec.owner, subject, text)
@@ -76,13 +85,14 @@ def run_began() -> dt.datetime:
     return began if began is not None else dt.datetime.now(dt.UTC)
 
 
-def _call(report: Report, schedule: Schedule, step: Step, last: bool) -> Any:
+def _call(report: Report, schedule: Schedule, step: Step, takes_up: bool) -> Any:
     run = current_run(report, schedule)
-    ledger = Ledger.open(settings.ledger_conn_id(), run.connect, settings.airflow_home() / "scheduled_reports")
+    folder = settings.airflow_home() / "scheduled_reports"
+    ledger = Ledger.open(settings.ledger_conn_id(), run.connect, folder, actor=_actor(run))
     started = time.monotonic()
     try:
         run = as_delivered(run, ledger)
-        if not last:
+        if takes_up:
             ledger.resume(run)
         result = step(run, ledger)
     except RunSkipped as skipped:
@@ -94,10 +104,10 @@ def _call(report: Report, schedule: Schedule, step: Step, last: bool) -> Any:
     except RunWaits as waits:
         ledger.end(run, RunState.WAITING, str(waits))
         raise
-    except StepSkipped:
+    except (StepSkipped, StepWaits):
         raise
     except Exception as error:
-        if not last and ledger.outcome(run)[0] is RunState.RUNNING:
+        if takes_up and ledger.outcome(run)[0] is RunState.RUNNING:
             ledger.end(run, RunState.RUNNING, str(error))  # so that the owner is told why
         raise
     else:
@@ -105,6 +115,16 @@ def _call(report: Report, schedule: Schedule, step: Step, last: bool) -> Any:
         return result
     finally:
         ledger.close()
+
+
+def _actor(run: Run) -> str:
+    """Return who acts, in words, for the ledger's audit trail."""
+    instance = get_current_context()["ti"]
+    mapped = instance.map_index is not None and instance.map_index >= 0
+    name = f"{instance.task_id}[{instance.map_index}]" if mapped else instance.task_id
+    asked = f", which {run.asked_by} triggered{' with force' if run.force else ''}" if run.asked_by else ""
+    where = f"on {socket.gethostname()} (process {os.getpid()})"
+    return f"task {name}, try {instance.try_number}, of run {run.run_id}{asked}, {where}"
 
 
 def as_delivered(run: Run, ledger: Ledger) -> Run:
@@ -188,6 +208,17 @@ def newest_update(asset: Any) -> dt.datetime | None:
     return next((event.timestamp for event in newest), None)
 
 
-def _no_more_tries() -> bool:
+def no_more_tries() -> bool:
+    """Return whether Airflow does not repeat the current task instance if it fails now."""
     instance = get_current_context()["ti"]
     return bool(instance.try_number > (instance.max_tries or 0))
+
+
+def goes_on(retries: int) -> bool:
+    """Return whether the current task instance is repeated by Airflow, not begun: a clear begins it anew.
+
+    Args:
+        retries: How often Airflow repeats it; a clear adds as many to its `max_tries`.
+    """
+    instance = get_current_context()["ti"]
+    return bool(instance.try_number > (instance.max_tries or 0) - retries + 1)

@@ -7,7 +7,7 @@ import ssl
 import threading
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 HANG_UP = "hang up"
 FALL_SILENT = "fall silent"
@@ -30,8 +30,11 @@ class FaultySmtp:
 
     A fault is named by a command, by `greeting`, or by `end` (of the message), and is the answer to give, HANG_UP or
     FALL_SILENT. They happen as often as `times` says; then the server is well. With `tls` it speaks TLS: after
-    STARTTLS where that is among its features, else from the beginning.
+    STARTTLS where that is among its features, else from the beginning. With `hang_up_after_data` it does not listen to
+    the message.
     """
+
+    hang_up_after_data = False
 
     def __init__(
         self,
@@ -105,8 +108,13 @@ class FaultySmtp:
                         self._converse(private)
                 if answer is None or verb in {"QUIT", "STARTTLS"}:
                     return
+                if answer.startswith("354") and self.hang_up_after_data:
+                    return
                 if answer.startswith("354"):
-                    self.messages.append(b"".join(iter(lines.readline, b".\r\n")))
+                    message = _message(lines)
+                    if message is None:
+                        return
+                    self.messages.append(message)
                     if self._answer(connection, "end") is None:
                         return
 
@@ -127,3 +135,13 @@ class FaultySmtp:
             return None
         connection.sendall(f"{answer}\r\n".encode())
         return answer
+
+
+def _message(lines: BinaryIO) -> bytes | None:
+    """Return the lines up to the dot; None where the client hung up before it."""
+    found = []
+    while (line := lines.readline()) != b".\r\n":
+        if not line:
+            return None
+        found.append(line)
+    return b"".join(found)

@@ -8,64 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
 
 from channels.faulty_smtp import FaultySmtp
 from channels.letters import PDF, Deliver, channel, failure, only, received, send, words_of
 from demo.mail_server import MailServer
 from sample_document import STALE, showcase
-from scheduled_reports.audience import RunAudience
 from scheduled_reports.brands import brand_of
-from scheduled_reports.channels.email import Email
 from scheduled_reports.formats.html_email import HtmlEmail
 from scheduled_reports.formats.text import PlainText
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
 INCLUDE = Path(__file__).parents[2] / "include"
-
-
-# What a spec may say
-
-
-@pytest.mark.parametrize("one", ["to", "body", "attach"])
-def test_a_list_of_one_may_be_written_as_a_text(one: str) -> None:
-    value = "anna@example.org" if one == "to" else "pdf"
-    mail = channel(**{one: value})
-
-    assert getattr(mail, one) == (value,)
-    shapes = Email.model_json_schema()["properties"][one]["anyOf"]
-    assert [shape["type"] for shape in shapes] == ["string", "array"]
-
-
-def test_an_email_that_carries_nothing_is_refused() -> None:
-    with pytest.raises(ValidationError, match="needs 'body' or 'attach'"):
-        Email.model_validate({"type": "email", "to": "anna@example.org"})
-
-
-def test_an_email_to_nobody_is_refused() -> None:
-    with pytest.raises(ValidationError, match="at least 1 item"):
-        channel(to=[])
-
-
-@pytest.mark.parametrize(
-    "address", ["anna", "anna@example.org\nBcc: eve@example.org", "Anna <anna@example.org>", "a b@c.d"]
-)
-def test_what_is_not_a_bare_address_is_refused(address: str) -> None:
-    with pytest.raises(ValidationError, match="is not an e-mail address"):
-        channel(to=address)
-
-
-def test_an_address_that_is_named_twice_gets_one_delivery() -> None:
-    found = channel(to=["Anna@example.org", "bo@example.org", "anna@EXAMPLE.org"]).recipients(RunAudience({}))
-
-    assert [str(recipient) for recipient in found] == ["Anna@example.org", "bo@example.org"]
-
-
-def test_a_format_in_body_and_attach_is_carried_once() -> None:
-    assert channel(body=["html", "txt"], attach=["pdf", "html"]).formats() == ("html", "txt", "pdf")
-
-
-# What arrives
 
 
 def test_a_mail_has_the_headers_that_readers_and_robots_need(healthy: MailServer, delivery: Deliver) -> None:

@@ -15,7 +15,7 @@ from channels.letters import PDF, PLAIN, Connect, Deliver, channel, failure, onl
 from demo.mail_server import MailServer
 from scheduled_reports.connections import airflow_connection
 from scheduled_reports.errors import UnknownConnectionError
-from scheduled_reports.smtp import MailServer as Server
+from scheduled_reports.mail import MailServer as Server
 
 
 def test_a_port_where_nobody_listens_is_told_and_may_be_tried_again(connection: Connect, delivery: Deliver) -> None:

@@ -199,14 +199,35 @@ def test_a_folder_that_somebody_else_makes_meanwhile_is_used(
     assert list(content(root)) == [f"in/sales/2026-03-03/{PDF[0]}"]
 
 
-def test_a_name_that_the_server_refuses_leaves_nothing_behind(server: SftpServer, delivery: Deliver) -> None:
+def test_a_folder_that_has_the_name_of_a_file_is_told(server: SftpServer, delivery: Deliver) -> None:
     (server.root / "in" / CSV[0] / "occupied").mkdir(parents=True)
 
     error = failure(channel(path="in", files="csv"), delivery, csv=CSV)
 
-    assert type(error) is DeliveryError
-    assert f"cannot be renamed to in/{CSV[0]}" in error.what
+    assert (type(error), error.retryable) == (DeliveryError, False)
+    assert (error.what, error.why) == (f"no file can be put at in/{CSV[0]}", "there is a folder of that name")
     assert content(server.root) == {}
+
+
+def test_a_name_that_the_server_refuses_leaves_nothing_behind(
+    faulty: Callable[[type[asyncssh.SFTPServer]], Path], delivery: Deliver
+) -> None:
+    class Stubborn(asyncssh.SFTPServer):
+        def posix_rename(self, *_: bytes) -> None:
+            raise asyncssh.SFTPFailure("not today")
+
+        rename = posix_rename
+
+    root = faulty(Stubborn)
+    (root / "in").mkdir()
+    (root / "in" / CSV[0]).write_bytes(b"the old one")
+
+    for _ in range(2):
+        error = failure(channel(path="in", files="csv"), delivery, csv=CSV)
+
+        assert (type(error), error.retryable, error.why) == (DeliveryError, True, "not today")
+        assert f"cannot be renamed to in/{CSV[0]}" in error.what
+        assert content(root) == {f"in/{CSV[0]}": b"the old one"}
 
 
 def test_a_connection_lost_during_the_upload_may_be_tried_again(

@@ -35,7 +35,7 @@ EVERYTHING_WRONG = """\
 29:40: content[3].vega_lite.data.url: charts load nothing from elsewhere; make it a dataset of the report
 32:23: content[4].vega_lite.mark: there is no Vega-Lite mark 'bars'; did you mean 'bar'?
 34:3: formats: two entries are called 'csv'; give each its own 'id'
-39:33: deliver[1].to[2]: 'ben' is not an e-mail address; write name@host, nothing else
+39:33: deliver[1].to[2]: 'ben@' is not an e-mail address; write name@host, nothing else
 42:23: schedules[1].when: '30 6 * *' is not a cron line; write five fields, for example '30 6 * * 1-5'
 42:45: schedules[1].timezone: unknown time zone 'Europe/Berln'; write an IANA name, for example Europe/Berlin
 43:10: schedules[2].id: 'Weekly' is not a name; write lower-case letters, digits and single underscores

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import sqlite3
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -12,8 +13,8 @@ from sqlalchemy import create_engine, inspect, text
 from deliveries import ANN, BEN, begin, deliver
 from runs import NOW, ledger_of, run_of
 from scheduled_reports.errors import LedgerError
-from scheduled_reports.ledger import DeliveryState, Ledger, Planned, RunState, schema
-from scheduled_reports.ledger.ledger import sqlite_engine
+from scheduled_reports.ledger import ClaimOutcome, DeliveryState, Ledger, Planned, RunState, schema
+from scheduled_reports.ledger.engine import sqlite_engine
 from scheduled_reports.ledger.tables import metadata
 from scheduled_reports.task import as_delivered
 
@@ -38,7 +39,7 @@ def test_what_was_delivered_cannot_be_claimed_again(tmp_path: Path) -> None:
     [entry] = begin(ledger, run, [ANN])
     deliver(ledger, entry.id)
 
-    assert ledger.claim(entry.id) is None
+    assert ledger.claim(entry.id).outcome is ClaimOutcome.HAS_RECEIPT
 
 
 def test_what_failed_can_be_claimed_again_and_counts_its_attempts(tmp_path: Path) -> None:
@@ -47,21 +48,20 @@ def test_what_failed_can_be_claimed_again_and_counts_its_attempts(tmp_path: Path
     ledger.claim(entry.id)
     ledger.settle(entry.id, DeliveryState.RETRYING, error="refused")
 
-    claimed = ledger.claim(entry.id)
+    claimed = ledger.claim(entry.id).entry
 
-    assert claimed is not None
     assert (claimed.state, claimed.attempts, claimed.error) == (DeliveryState.SENDING, 2, "")
 
 
 def test_a_delivery_left_in_the_middle_of_sending_becomes_uncertain_and_stays_so(tmp_path: Path) -> None:
     ledger, run = ledger_of(tmp_path), run_of(tmp_path)
     [entry] = begin(ledger, run, [ANN])
-    ledger.claim(entry.id)
+    ledger.claim(entry.id, lease=dt.timedelta(0))
 
     for _ in range(2):
         again = ledger.claim(entry.id)
-        assert again is not None
-        assert again.state is DeliveryState.UNCERTAIN
+        assert again.outcome is ClaimOutcome.IN_DOUBT
+        assert again.entry.state is DeliveryState.UNCERTAIN
 
 
 def test_a_second_run_of_the_period_keeps_receipts_and_plans_only_what_is_missing(tmp_path: Path) -> None:
@@ -188,14 +188,13 @@ def test_of_many_who_claim_the_same_delivery_one_gets_it(tmp_path: Path) -> None
     ledger, run = ledger_of(tmp_path), run_of(tmp_path)
     [entry] = begin(ledger, run, [ANN])
 
-    def claim(_: int) -> str:
-        claimed = ledger_of(tmp_path).claim(entry.id)
-        return claimed.state if claimed else "none"
+    def claim(_: int) -> ClaimOutcome:
+        return ledger_of(tmp_path).claim(entry.id).outcome
 
     with ThreadPoolExecutor(8) as pool:
-        states = list(pool.map(claim, range(16)))
+        outcomes = list(pool.map(claim, range(16)))
 
-    assert states.count(DeliveryState.SENDING) == 1
+    assert Counter(outcomes) == {ClaimOutcome.TAKEN: 1, ClaimOutcome.BUSY: 15}
 
 
 def test_many_who_open_a_new_ledger_at_once_all_find_its_tables(tmp_path: Path) -> None:

@@ -116,6 +116,19 @@ def test_an_sftp_server_with_another_password(project: Path, inbox: MailServer, 
     assert found["connection partner"].fix == "correct the login, and the password or key"
 
 
+def test_an_ftp_server_is_asked_by_the_destination_that_knows_how_it_is_encrypted(
+    project: Path, inbox: MailServer, connection: Connect
+) -> None:
+    start = SALES.index("deliver:")
+    write(project, SALES[:start] + SFTP.replace("sftp", "ftp") + SALES[SALES.index("schedules:") :])
+    connection("partner", conn_type="ftp", host="127.0.0.1", port=1)
+
+    found = looked(scope_of(project))
+
+    assert found["connection partner"].words == "127.0.0.1; whether it lets us in is asked with each destination"
+    assert "127.0.0.1:1" in failure(found, "destination sales.ftp").words
+
+
 def test_a_connection_of_which_nothing_can_be_asked_is_only_there(project: Path, inbox: MailServer,
                                                                   connection: Connect,
                                                                   monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,7 +17,7 @@ from deliveries import ANN, BEN, begin, deliver
 from runs import NOW, run_of
 from scheduled_reports.connections import airflow_connection, sql_engine
 from scheduled_reports.errors import LedgerError, UnknownConnectionError
-from scheduled_reports.ledger import DeliveryState, Ledger, Planned, RunState, schema
+from scheduled_reports.ledger import ClaimOutcome, DeliveryState, Ledger, Planned, RunState, schema
 from scheduled_reports.ledger.tables import metadata
 
 
@@ -37,7 +38,7 @@ def test_a_delivery_goes_from_planned_to_delivered_and_is_not_claimed_again(tmp_
     assert (after.state, after.receipt, after.seconds, after.attempts) == (DeliveryState.DELIVERED, "<1@x>", 0.5, 1)
     assert after.settled_at is not None
     assert abs(after.settled_at - dt.datetime.now(dt.UTC)) < dt.timedelta(minutes=1)
-    assert later.claim(entry.id) is None
+    assert later.claim(entry.id).outcome is ClaimOutcome.HAS_RECEIPT
     assert later.outcome(run) == (RunState.DELIVERED, "")
     later.close()
 
@@ -73,12 +74,12 @@ def test_a_second_run_keeps_receipts_and_a_forced_one_has_issues_of_its_own(tmp_
 def test_a_delivery_left_in_the_middle_of_sending_becomes_uncertain_and_stays_so(tmp_path: Path, shop: Any) -> None:
     ledger, run = opened(tmp_path), run_of(tmp_path)
     [entry] = begin(ledger, run, [ANN])
-    ledger.claim(entry.id)
+    ledger.claim(entry.id, lease=dt.timedelta(0))
 
     for _ in range(2):
         again = ledger.claim(entry.id)
-        assert again is not None
-        assert again.state is DeliveryState.UNCERTAIN
+        assert again.outcome is ClaimOutcome.IN_DOUBT
+        assert again.entry.state is DeliveryState.UNCERTAIN
     ledger.close()
 
 
@@ -101,7 +102,7 @@ def test_of_many_who_claim_the_same_delivery_one_gets_it(tmp_path: Path, shop: A
     for entry in entries:
         with ThreadPoolExecutor(8) as pool:
             claimed = list(pool.map(lambda one, wanted=entry.id: one.claim(wanted), others))
-        assert [found.state for found in claimed if found].count(DeliveryState.SENDING) == 1
+        assert Counter(found.outcome for found in claimed) == {ClaimOutcome.TAKEN: 1, ClaimOutcome.BUSY: 7}
     for one in (ledger, *others):
         one.close()
 

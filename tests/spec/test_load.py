@@ -44,7 +44,7 @@ def test_a_valid_spec_loads_with_its_id_and_digest(tmp_path: Path) -> None:
         (PAGE, "{}", "25:5: formats[1]: the key 'type' is missing"),
         ("type: email", "type: emial", "28:11: deliver[1]: unknown type 'emial'; did you mean 'email'?"),
         ("    to: [", "    too: [", "30:5: unknown key 'too' in deliver[1]; did you mean 'to'?"),
-        ("ben@northwind.example", "ben", "30:33: deliver[1].to[2]: 'ben' is not an e-mail address"),
+        ("ben@northwind.example", "ben@", "30:33: deliver[1].to[2]: 'ben@' is not an e-mail address"),
         ("owner@northwind.example", "me", "2:8: owner: 'me' is not an e-mail address"),
         ("30 6 * * *", "30 6 * *", "34:23: schedules[1].when: '30 6 * *' is not a cron line; write five fields"),
         ("30 6 * * *", "R R * * *", "34:23: schedules[1].when: 'R R * * *': R and H are not taken"),

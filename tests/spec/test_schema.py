@@ -7,6 +7,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from scheduled_reports.audience.load import directory_of
 from scheduled_reports.spec.schema import schema_text
 from scheduled_reports.spec.yaml import read
 from specs import SALES, write
@@ -17,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 def test_the_schema_in_the_repository_is_the_one_the_models_make() -> None:
     committed = (ROOT / "report_specs" / "report.schema.json").read_text(encoding="utf-8")
 
-    assert committed == schema_text(), "run: .venv/bin/reports schema"
+    assert committed == schema_text(directory_of(ROOT / "include").files), "run: .venv/bin/reports schema"
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "report_specs").glob("*.yaml")), ids=lambda path: path.stem)

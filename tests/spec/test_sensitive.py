@@ -124,10 +124,16 @@ def test_a_role_that_no_mask_knows_is_a_slip(tmp_path: Path) -> None:
     assert checked(tmp_path, people("email: {mask: hash}\n").replace("role: auditor", "role: whoever")) == []
 
 
-def test_two_roles_must_not_share_a_folder_for_a_file_of_one_name(tmp_path: Path) -> None:
-    place = "connection: partner, path: 'out/{{ period.slug }}"
-    both = f"  - {{type: sftp, id: all, {place}', files: csv}}\n"
-    both += f"  - {{type: sftp, id: aud, {place}/', files: csv, role: auditor}}\n"
+@pytest.mark.parametrize(
+    "place",
+    [
+        "type: sftp, connection: partner, path: 'out/{{ period.slug }}",
+        "type: storage, path: 's3://lake@reports/out/{{ period.slug }}",
+    ],
+)
+def test_two_roles_must_not_share_a_folder_for_a_file_of_one_name(tmp_path: Path, place: str) -> None:
+    both = f"  - {{id: all, {place}', files: csv}}\n"
+    both += f"  - {{id: aud, {place}/', files: csv, role: auditor}}\n"
     text = people()
     text = text[: text.index("  - {type: email, id: everybody")] + both + text[text.index("schedules:") :]
 

@@ -83,6 +83,7 @@ def test_where_no_approval_is_needed_nobody_is_asked(
 def test_a_report_that_everybody_has_already_needs_no_approval(held: Held, caplog: pytest.LogCaptureFixture) -> None:
     run, ledger = held(text=spec("when: always\n"))
     for entry in owed(run, ledger):
+        ledger.claim(entry.id)
         ledger.settle(entry.id, DeliveryState.DELIVERED, receipt="250 OK")
 
     with caplog.at_level(logging.INFO):

@@ -1,5 +1,6 @@
 """Delivery sends what is missing, each once, to real servers; one bad recipient spoils nobody's report."""
 
+import datetime as dt
 from collections.abc import Callable
 from email import policy
 from email.parser import BytesParser
@@ -111,7 +112,7 @@ def test_a_delivery_that_a_dead_worker_left_is_not_sent_again(tmp_path: Path, co
         connect_shop(connection, tmp_path)
         connect_mail(connection, server.port)
         rendered(run, ledger)
-        ledger.claim(owed(run, ledger)[0].id)
+        ledger.claim(owed(run, ledger)[0].id, lease=dt.timedelta(0))
 
         with pytest.raises(DeliveryError, match=r"ann@northwind\.example may have it already") as caught:
             deliver(run, ledger, "email")

@@ -7,14 +7,13 @@ import uuid
 from email.message import EmailMessage
 
 from scheduled_reports.approval.rule import Approver
-from scheduled_reports.channels.email import ascii_domain, letter
 from scheduled_reports.editions import EVERYBODY, Edition, editions
 from scheduled_reports.errors import DeliveryError, ReportError, UncertainDeliveryError
 from scheduled_reports.formats import Artifact
 from scheduled_reports.ledger import Ledger
 from scheduled_reports.ledger.told import note_told, told_of
+from scheduled_reports.mail import MailServer, ascii_domain, letter, mail_server
 from scheduled_reports.run import Run
-from scheduled_reports.smtp import MailServer, mail_server
 from scheduled_reports.steps.question import Question, size
 from scheduled_reports.steps.render import all_artifacts
 
@@ -78,8 +77,8 @@ def _tell(run: Run, server: MailServer, approver: Approver, question: Question, 
 def _files_for(run: Run, approver: Approver) -> list[Artifact]:
     """Return the files that the approver may see: what their role shows them, and no other role's."""
     own = Edition(approver.role)
-    role = own.role if own in editions(run.report.spec) else EVERYBODY.role
-    return [artifact for artifact in all_artifacts(run) if artifact.role == role]
+    role = own.role if own in editions(run.report) else EVERYBODY.role
+    return [artifact for artifact in all_artifacts(run) if (artifact.role, artifact.language) == (role, None)]
 
 
 def _carried(artifacts: list[Artifact]) -> tuple[list[Artifact], list[Artifact]]:

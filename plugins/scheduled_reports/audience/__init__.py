@@ -1,6 +1,6 @@
 """Who gets a report: people, groups, addresses found in the data, and shared places."""
 
-from scheduled_reports.audience.audience import RunAudience
+from scheduled_reports.audience.audience import RunAudience, once
 from scheduled_reports.audience.recipient import Copy, QuietHours, Recipient
 
-__all__ = ["Copy", "QuietHours", "Recipient", "RunAudience"]
+__all__ = ["Copy", "QuietHours", "Recipient", "RunAudience", "once"]

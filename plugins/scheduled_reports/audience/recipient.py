@@ -41,6 +41,8 @@ class Recipient:
         timezone: An IANA name; None for the schedule's.
         quiet_hours: When they are not to be disturbed; None for never.
         person: Their id in `include/recipients/`; empty for a plain address.
+        through: The groups, or the table, that lead to them; empty where the spec names them.
+        fault: Why nothing can be sent to them: their delivery fails, and nobody else's; empty where it can.
     """
 
     address: str
@@ -51,6 +53,8 @@ class Recipient:
     timezone: str | None = None
     quiet_hours: QuietHours | None = None
     person: str = ""
+    through: tuple[str, ...] = ()
+    fault: str = ""
 
     def __str__(self) -> str:
         return self.address

@@ -54,6 +54,7 @@ class Brand:
         sender_name: The name that mail comes from; may be empty.
         website: Where its logo leads: an https or http URL; may be empty.
         digest: SHA-256 (hex) of the files that it is made of; empty for the one that is built in.
+        allowed_domains: The only domains that its reports may be mailed to; None where it does not say.
     """
 
     key: str
@@ -69,6 +70,7 @@ class Brand:
     sender_name: str = ""
     website: str = ""
     digest: str = ""
+    allowed_domains: tuple[str, ...] | None = None
 
     @property
     def font_stack(self) -> tuple[str, ...]:

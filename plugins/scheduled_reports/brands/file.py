@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
-from scheduled_reports.model import Model
+from scheduled_reports.audience.domains import Domain
+from scheduled_reports.model import Line, Model
 
 _COLOR = r"^#[0-9a-fA-F]{6}$"
 _BESIDE = r"^(?!/)(?!.*(^|/)\.)[^\\:]+$"
@@ -71,16 +72,6 @@ def _beside(ending: str, allowed: str) -> BeforeValidator:
 
 LogoName = Annotated[str, _beside(_LOGO, "svg, png, jpg, webp"), WithJsonSchema({"type": "string", "pattern": _LOGO})]
 FontName = Annotated[str, _beside(_FONT, "ttf, otf"), WithJsonSchema({"type": "string", "pattern": _FONT})]
-
-
-def _line(text: str) -> str:
-    if not text.isprintable() or text != text.strip():
-        raise ValueError(f"{text!r} is not one line of text; leave out line breaks, tabs and spaces at the ends")
-    return text
-
-
-Line = Annotated[str, AfterValidator(_line)]
-"""Text on one line: a mail's header holds nothing else."""
 
 
 def _website(text: str) -> str:
@@ -172,6 +163,12 @@ class BrandFile(Model):
     footer: Line = Field("", max_length=300, description="What stands at the foot of each page and mail.")
     sender_name: Line = Field("", max_length=100, description="The name that its mail comes from.")
     website: Website | None = Field(None, description="Where its logo leads: `https://www.example.com`.")
+    allowed_domains: tuple[Domain, ...] | None = Field(
+        None,
+        min_length=1,
+        description="The only domains that its reports may be mailed to: `northwind.example`, and "
+        "`*.northwind.example` for those below it. The setting `allowed_domains` unless given.",
+    )
 
     def beside(self, folder: Path) -> tuple[Path, ...]:
         """Return the files that it names; `folder` is the one that it is in."""

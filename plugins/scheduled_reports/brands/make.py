@@ -60,7 +60,7 @@ def made(path: Path, file: BrandFile, parts: Parts) -> Brand:
     return Brand(
         path.stem, file.name, parts.logo, MappingProxyType(parts.colors), MappingProxyType(parts.dark), parts.series,
         file.fonts.family, _fonts(file, path.parent), file.page, file.footer, file.sender_name, file.website or "",
-        digest.hexdigest(),
+        digest.hexdigest(), file.allowed_domains,
     )  # fmt: skip
 
 

@@ -7,17 +7,22 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from scheduled_reports.audience import Copy, Recipient
 from scheduled_reports.columns import Role
 from scheduled_reports.connections import Connect
 from scheduled_reports.document.document import Notice
 from scheduled_reports.formats.base import Artifact
-from scheduled_reports.model import Model, Name
+from scheduled_reports.language import ENGLISH, Language
+from scheduled_reports.model import Model, Name, OneOrMany, Size
+from scheduled_reports.schedule.deliver_at import DeliverAtTime
 from scheduled_reports.spec.marks import TableName
+
+SizeRule = Literal["compress", "split", "link", "fail"]
+"""What becomes of a delivery that is too large."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,7 @@ class Delivery:
         circle: All recipients of the destination whom a message may name, those of `to` and `cc`.
         links: Files that it names instead of carrying them.
         part: Which of how many messages it is, from 1, where it was too large for one.
+        language: What our own texts around the artifacts are written in.
     """
 
     id: str
@@ -60,6 +66,7 @@ class Delivery:
     circle: tuple[Recipient, ...] = ()
     links: tuple[Link, ...] = ()
     part: tuple[int, int] = (1, 1)
+    language: Language = ENGLISH
 
 
 @dataclass(frozen=True)
@@ -76,7 +83,10 @@ class Receipt:
 
 
 class Session(Protocol):
-    """An open connection to the other end, used for all recipients of a destination."""
+    """An open connection to the other end, used for all recipients of a destination.
+
+    It may have an attribute `limit`: how many bytes one message may have, as the other end says; None for no limit.
+    """
 
     def send(self, delivery: Delivery) -> Receipt:
         """Deliver once, without repeating anything by itself.
@@ -95,12 +105,12 @@ class Audience(Protocol):
         """The words that templates may use."""
 
     def people(self, entries: Sequence[Any], copy: Copy = Copy.TO) -> tuple[Recipient, ...]:
-        """Return whom `to`, `cc` or `bcc` names, each once for each time it is named.
+        """Return whom `to`, `cc` or `bcc` names, each mailbox once; who cannot be reached has the reason as its `fault`.
 
-        Addresses found in a table are left out while the run has not made that table.
+        Addresses found in a table are left out while the run has made no table.
 
         Raises:
-            DeliveryError: A table does not hold addresses, or it holds none.
+            ArchiveError: The run's tables cannot be read.
         """
 
 
@@ -125,11 +135,60 @@ class Channel(Model):
         "given, it is sent again where the other end has it only once then, as with files of the same name, else held.",
     )
 
+    deliver_at: DeliverAtTime | None = Field(
+        None,
+        description="At what time of the run's day it is delivered: `08:00` by the schedule's clock, `08:00 recipient` "
+        "by each recipient's own, or `08:00 Europe/Berlin`; at once where that is over. As soon as it is made unless "
+        "given.",
+    )
+
+    standby: bool = Field(
+        False,
+        description="`true`: it gets a delivery only where another destination that names it in `failover` could not "
+        "be delivered to.",
+    )
+
+    failover: OneOrMany[Name] = Field(
+        (),
+        description="Ids of destinations with `standby: true`, in order: where a delivery of this one is given up, the "
+        "first of them that can be delivered to gets the report instead.",
+    )
+
+    max_size: Size | None = Field(
+        None,
+        description="How large one message may be as it is sent, for a place how large one file: `20 MB`, `512 KiB` "
+        "(KB, MB, GB are decimal; KiB, MiB, GiB binary). What a mail server says that it takes counts where that is "
+        "less, or nothing is given.",
+    )
+
+    if_too_large: OneOrMany[SizeRule] = Field(
+        ("compress", "fail"),
+        min_length=1,
+        description="What becomes of a delivery that is larger, in order, until it fits: `compress` puts files into a "
+        "zip each, `split` sends several messages or files, `link` names files by their address instead of carrying "
+        "them, `fail` gives up, which is also what comes after the last. Nothing is ever cut off.",
+    )
+
     role: Role | None = Field(
         None,
         description="Whose eyes read it, for masks that differ by role: `auditor`. What masks give to `default` unless "
-        "given.",
+        "given; a recipient's own role goes before it.",
     )
+
+    sends_messages: ClassVar[bool] = False
+    """Whether a delivery is a message that carries all its files, and can name others; else files are put in a place.
+    """
+
+    @field_validator("if_too_large")
+    @classmethod
+    def _rules_can_be_followed(cls, rules: tuple[SizeRule, ...]) -> tuple[SizeRule, ...]:
+        if "link" in rules and not cls.sends_messages:
+            raise ValueError("a place has no text that could name a link; leave out `link`")
+        if len(set(rules)) < len(rules):
+            raise ValueError("a rule stands there twice; name each once")
+        if "fail" in rules[:-1]:
+            raise ValueError("nothing comes after `fail`; make it the last one")
+        return rules
 
     @property
     def key(self) -> str:
@@ -160,6 +219,18 @@ class Channel(Model):
     @abstractmethod
     def formats(self) -> tuple[str, ...]:
         """Return the ids of the formats that it carries."""
+
+    def body_formats(self) -> tuple[str, ...]:
+        """Return the formats that are a message's own text: they are carried whole, in its first part."""
+        return ()
+
+    def weight(self, delivery: Delivery) -> int:
+        """Return how many bytes of a delivery count for `max_size`, rather too many than too few.
+
+        For messages all of it, as it is sent; for places the largest file.
+        """
+        sizes = [delivery.artifacts[key].size for key in delivery.files]
+        return sum(sizes) if self.sends_messages else max(sizes, default=0)
 
     def connection_ids(self) -> tuple[str, ...]:
         """Return the Airflow connections that it needs."""

@@ -13,6 +13,9 @@ from rich.console import Console
 from scheduled_reports.errors import ReportError
 
 app = typer.Typer(name="reports", help=__doc__, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+audit = typer.Typer(help="Who changed which delivery, when and why; and whether somebody altered that since.",
+                    no_args_is_help=True, rich_markup_mode=None)  # fmt: skip
+app.add_typer(audit, name="audit")
 console = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)  # a title may hold [x] and :x:
 complain = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
 
@@ -112,6 +115,25 @@ def calendar(
 
 
 @app.command()
+def audience(
+    name: str,
+    diff: Annotated[str | None, typer.Option(help="Show only what changes against this git ref.")] = None,
+    destination: Annotated[str | None, typer.Option(help="Only this destination.")] = None,
+    specs: Specs = None,
+) -> None:
+    """Show who would get what of a report, as whom, in which language, and when by their own clock."""
+    os.environ.setdefault("AIRFLOW__LOGGING__LOGGING_LEVEL", "ERROR")
+    with _told():
+        from scheduled_reports.cli.audience import show_audience
+        from scheduled_reports.cli.audience_diff import show_difference
+
+        if diff is None:
+            show_audience(name, _folder(specs), _now(), destination, console)
+        else:
+            show_difference(name, diff, _folder(specs), _now(), destination, console)
+
+
+@app.command()
 def preview(
     name: str,
     period: Annotated[str | None, typer.Option(help="A day in the period, YYYY-MM-DD; the last unless given.")]
@@ -168,6 +190,52 @@ def runs(
         from scheduled_reports.cli.runs import show_runs
 
         show_runs(_folder(specs), name, schedule, run, limit, as_json, console)
+
+
+@app.command()
+def deliveries(
+    state: Annotated[str | None, typer.Option(help="Only in this state: failed, delivered, uncertain, dead …")] = None,
+    report: Annotated[str | None, typer.Option(help="Only of this report.")] = None,
+    run: Annotated[str | None, typer.Option(help="Only what the run with this id of Airflow's planned.")] = None,
+    to: Annotated[str | None, typer.Option(help="Only to this address or place.")] = None,
+    since: Annotated[str | None, typer.Option(help="Only those planned on this day or later, YYYY-MM-DD.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many, the newest first.")] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="All that is known, as JSON.")] = False,
+    specs: Specs = None,
+) -> None:
+    """Show what became of deliveries, of all reports or of one: the receipt, or why there is none."""
+    with _told():
+        from scheduled_reports.cli.deliveries import Asked, show_deliveries
+
+        show_deliveries(_folder(specs), Asked(state, report, run, to, since, limit), as_json, console)
+
+
+@audit.command()
+def verify(
+    expect: Annotated[str | None, typer.Option(help="A hash noted before, which the trail must have.")] = None,
+) -> None:
+    """Look at every row of the audit trail and every delivery; exit with 1 if something was altered."""
+    with _told():
+        from scheduled_reports.cli.audit import verified
+
+        whole = verified(expect, console, complain)
+    if not whole:
+        raise typer.Exit(1)
+
+
+@audit.command(name="show")
+def show_audit(
+    delivery: Annotated[str | None, typer.Option(help="Only of the delivery with this id.")] = None,
+    run: Annotated[str | None, typer.Option(help="Only of the deliveries of this run's period.")] = None,
+    recipient: Annotated[str | None, typer.Option(help="Only of the deliveries to this address or place.")] = None,
+    report: Annotated[str | None, typer.Option(help="Only of this report.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Of how many deliveries, those planned last.")] = 50,
+) -> None:
+    """Show what was changed, when, by whom and why."""
+    with _told():
+        from scheduled_reports.cli.audit import show_trail
+
+        show_trail(delivery, run, recipient, report, limit, console)
 
 
 @app.command(name="list")

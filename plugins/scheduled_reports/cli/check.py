@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scheduled_reports import settings
+from scheduled_reports.audience.load import directory_of
 from scheduled_reports.brands import brand_problems
 from scheduled_reports.errors import ReportError
 from scheduled_reports.models.load import model_problems
@@ -65,6 +66,7 @@ def checked(paths: list[Path], folder: Path, now: dt.datetime) -> Checked:
     for include in {settings.include_folder(path) for path in paths if path.is_dir()}:
         wrong, unused = problems_and_warnings(include)
         problems.update(wrong, Calendars(include).problems(), model_problems(include), brand_problems(include))
+        problems.update(directory_of(include).problems)
         odd += unused
     waiting = set(_between_reports(loaded))
     problems |= waiting

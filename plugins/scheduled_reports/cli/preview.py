@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from scheduled_reports.cli.check import spec_paths
 from scheduled_reports.cli.judged import FORGOTTEN, say_what_is_blank, say_what_was_found
 from scheduled_reports.cli.progress import told_on
 from scheduled_reports.connections import stored_connection
+from scheduled_reports.document.document import Notice
 from scheduled_reports.errors import ReportError
 from scheduled_reports.facts.stored import StoredFacts
 from scheduled_reports.run import Run
@@ -34,8 +36,13 @@ Asked = tuple[str | None, str | None, str | None]
 """The period asked for: a day in it, or its first moment and the first after it."""
 
 
-def make_preview(run: Run, console: Console) -> list[Path]:
+def make_preview(run: Run, console: Console, notices: Sequence[Notice] = ()) -> list[Path]:
     """Run extract, check and render, say what they do, and return the files made.
+
+    Args:
+        run: The run.
+        console: Where it is said.
+        notices: What stands on top of the files, above what the run itself has to say.
 
     Raises:
         ReportError: A step failed.
@@ -51,12 +58,19 @@ def make_preview(run: Run, console: Console) -> list[Path]:
         console.print(f"  The DAG would skip this run: {skipped}", style="yellow")
         return []
     _judge(run, console)
+    announce(run, notices)
     try:
         render(run, dt.datetime.now(dt.UTC))
     except RunSkipped as skipped:
         console.print(f"  The DAG would skip this run: {skipped}", style="yellow")
     say_what_is_blank(run, console)
     return list(_files(run, console))
+
+
+def announce(run: Run, notices: Sequence[Notice]) -> None:
+    """Let notices stand on top of the files that the run is about to make, in every edition."""
+    if notices:
+        run.folder.note(notices=[*map(asdict, notices), *run.folder.manifest().get("notices", ())])
 
 
 def _judge(run: Run, console: Console) -> None:

@@ -12,14 +12,14 @@ from rich.status import Status
 
 
 @contextmanager
-def told_on(console: Console) -> Iterator[None]:
+def told_on(console: Console, what: str = "Extracting") -> Iterator[None]:
     """Print what the package warns of while it lasts; on a terminal, show the last of all it logs in the last line."""
     log = logging.getLogger("scheduled_reports")
     level, propagate = log.level, log.propagate
     handlers: list[logging.Handler] = [_Warnings(console)]
     with ExitStack() as stack:
         if console.is_terminal:
-            handlers.append(_InStatus(stack.enter_context(console.status("Extracting"))))
+            handlers.append(_InStatus(stack.enter_context(console.status(what))))
         for handler in handlers:
             log.addHandler(handler)
             stack.callback(log.removeHandler, handler)

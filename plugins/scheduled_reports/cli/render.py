@@ -6,22 +6,20 @@ import datetime as dt
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from scheduled_reports import settings
 from scheduled_reports.archive import RunFolder
+from scheduled_reports.cli.archived import report_named, run_of_record
 from scheduled_reports.cli.runs import no_such_run, opened_ledger
-from scheduled_reports.connections import stored_connection
 from scheduled_reports.errors import ReportError
-from scheduled_reports.facts.stored import StoredFacts
 from scheduled_reports.formats import Artifact
 from scheduled_reports.ledger.runs import RunRecord, runs_of
 from scheduled_reports.run import Run
-from scheduled_reports.spec.load import BrokenReport, Report, load, spec_files
-from scheduled_reports.spec.problems import did_you_mean
+from scheduled_reports.spec.load import Report
 from scheduled_reports.steps import RunSkipped
 from scheduled_reports.steps.provenance import told
 from scheduled_reports.steps.render import all_artifacts, render
@@ -45,15 +43,15 @@ def render_again(
     Raises:
         ReportError: There is no such run, its data is gone, or the spec does not fit it any more.
     """
-    report = _report(folder, name)
-    record, archived, kept = _archived(folder, name, run_id, schedule)
-    run = _run(report, record, kept, out)
+    report = report_named(folder, name)
+    record, then, kept = archived(folder, name, run_id, schedule)
+    run = run_again(report, record, kept, out)
     provenance = told(kept.get("provenance", {}), run.period.start.tzinfo)
     console.print(f"{report.spec.title} · {run.period.label} · {record.run_id}", style="bold")
     if kept["report"]["spec_digest"] != report.digest:
         commit = f" (git commit {provenance.commit})" if provenance.commit else ""
         console.print(f"  The spec was another then{commit}; the files are made as it is now.", style="yellow")
-    _copy(archived, run.folder, kept)
+    copy_tables(then, run.folder, kept)
     before = {artifact.path: artifact for artifact in all_artifacts(run)}
     try:
         render(run, dt.datetime.now(dt.UTC), provenance)
@@ -62,17 +60,7 @@ def render_again(
     return list(_files(run, before, console))
 
 
-def _report(folder: Path, name: str) -> Report:
-    paths = {path.stem: path for path in spec_files(folder)}
-    if name not in paths:
-        raise ReportError(f"there is no report {name!r} in {folder}", why=did_you_mean(name, paths))
-    report = load(paths[name], settings.include_folder(folder))
-    if isinstance(report, BrokenReport):
-        raise ReportError(f"{report.path} is broken", why="\n".join(str(problem) for problem in report.problems))
-    return report
-
-
-def _archived(
+def archived(
     folder: Path, name: str, run_id: str | None, schedule: str | None
 ) -> tuple[RunRecord, RunFolder, dict[str, Any]]:
     """Return a run of the ledger, its folder, and its manifest; the latest that has data where none is named."""
@@ -81,31 +69,27 @@ def _archived(
         if not found:
             raise no_such_run(folder, ledger, name, schedule, run_id)
     for record in found:
-        archived = RunFolder.at(record.folder)
-        kept = archived.manifest()
-        if kept.get("tables") and archived.names("data"):
-            return record, archived, kept
+        place = RunFolder.at(record.folder)
+        kept = place.manifest()
+        if kept.get("tables") and place.names("data"):
+            return record, place, kept
     raise ReportError(f"the archive has no data of {f'run {run_id}' if run_id else 'any run'} of {name}",
                       why=f"looked for in {found[0].folder}",
                       fix="`reports preview` makes files of its period from the sources as they are now")  # fmt: skip
 
 
-def _run(report: Report, record: RunRecord, kept: Mapping[str, Any], out: Path) -> Run:
-    schedules = {schedule.id: schedule for schedule in report.spec.schedules}
-    if record.schedule_id not in schedules:
-        raise ReportError(f"{report.id} has no schedule {record.schedule_id!r} any more",
-                          fix="check out the spec as it was then")  # fmt: skip
-    schedule = schedules[record.schedule_id]
-    period = report.timing(schedule).period_between(record.period_start, record.period_end)
-    place = RunFolder.of(out.absolute().as_uri(), report.id, schedule.id, period.slug, record.run_id)
-    given = kept.get("parameters", {})
-    values = {
-        name: entry.value(given.get(name, entry.default)) for name, entry in report.spec.parameters.items()
-    }  # fmt: skip
-    return Run(report, schedule, period, record.run_id, place, stored_connection, values, airflow=StoredFacts())
+def run_again(report: Report, record: RunRecord, kept: Mapping[str, Any], out: Path) -> Run:
+    """Return a run whose files are made again below `out`.
+
+    Raises:
+        ReportError: The spec does not fit it any more.
+    """
+    run = run_of_record(report, record, kept)
+    place = RunFolder.of(out.absolute().as_uri(), report.id, run.schedule.id, run.period.slug, record.run_id)
+    return replace(run, folder=place)
 
 
-def _copy(archived: RunFolder, target: RunFolder, kept: Mapping[str, Any]) -> None:
+def copy_tables(archived: RunFolder, target: RunFolder, kept: Mapping[str, Any]) -> None:
     """Copy the tables of a run, and what its manifest says."""
     names = ["data", *(f"roles/{role}" for role in archived.names("roles"))]
     for name in names:

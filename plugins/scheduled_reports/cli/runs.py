@@ -60,8 +60,11 @@ def show_runs(
         spoken.tell(record, console, everything=run_id is not None)
 
 
-def opened_ledger() -> Ledger:
+def opened_ledger(actor: str = "") -> Ledger:
     """Return the ledger, which is there already.
+
+    Args:
+        actor: Who changes it, in words, for its audit trail.
 
     Raises:
         ReportError: Nothing has run yet.
@@ -70,7 +73,7 @@ def opened_ledger() -> Ledger:
     if settings.ledger_conn_id() is None and not (home / "ledger.db").is_file():
         raise ReportError(f"there is no ledger in {home}", why="nothing has run yet",
                           fix="set AIRFLOW_HOME to your Airflow's, or [scheduled_reports] ledger_conn_id")  # fmt: skip
-    return Ledger.open(settings.ledger_conn_id(), stored_connection, home)
+    return Ledger.open(settings.ledger_conn_id(), stored_connection, home, actor)
 
 
 def no_such_run(folder: Path, ledger: Ledger, name: str, schedule: str | None, run_id: str | None) -> ReportError:

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
@@ -18,6 +18,7 @@ from scheduled_reports.data_files.encoding import MARKS, Encoding, encoded, lack
 from scheduled_reports.document.document import Document
 from scheduled_reports.errors import RenderError
 from scheduled_reports.formats.arrow_text import texts
+from scheduled_reports.formats.base import Records
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -53,6 +54,9 @@ class DelimitedFile(TextDataFile):
         "then comes an empty line. For people: a program must be told to skip them.",
     )
 
+    may_quote: ClassVar[bool] = True
+    """Whether a value may hold line ends, between quotes."""
+
     @abstractmethod
     def dialect_for(self, document: Document) -> Dialect:
         """Return how its records are written."""
@@ -60,6 +64,12 @@ class DelimitedFile(TextDataFile):
     def has_header(self) -> bool:
         """Return whether the columns' names stand above the rows."""
         return True
+
+    def records(self) -> Records | None:
+        """Return how it can be cut between two lines; compressed, or in UTF-16, it has none."""
+        if self.compression is not None or self.encoding == "utf-16":
+            return None
+        return Records(self.has_header(), self.about, may_quote=self.may_quote)
 
     def encoding_for(self, document: Document) -> Encoding:
         """Return how its characters become bytes."""

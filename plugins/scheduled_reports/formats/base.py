@@ -24,10 +24,12 @@ class Artifact:
         format: The id of the format that made it.
         name: File name.
         media_type: IANA media type.
-        path: Name in the run's folder, `files/<name>`; `files/<role>/<name>` where a role has its own.
+        path: Name in the run's folder, `files/<name>`; `files/<role>/<name>` where a role has its own,
+            `files/<role>/<language>/<name>` in another language than the report's.
         size: Bytes.
         sha256: Hex digest of the bytes.
         role: Whose eyes it is for, where masks give that role data of its own.
+        language: The language that it is in; None for the report's.
     """
 
     format: str
@@ -37,6 +39,28 @@ class Artifact:
     size: int
     sha256: str
     role: str | None = None
+    language: str | None = None
+
+    @property
+    def readers(self) -> str:
+        """Whom it is for, in words: `role auditor, in de`; empty where it is for everybody."""
+        told = (f"role {self.role}" if self.role else "", f"in {self.language}" if self.language else "")
+        return ", ".join(filter(None, told))
+
+
+@dataclass(frozen=True)
+class Records:
+    """How the file of a format can be cut between two records, so that each piece is a file of its own.
+
+    Attributes:
+        is_headed: Whether the first record names the columns.
+        is_prefaced: Whether lines of text stand before that, and an empty line after them.
+        may_quote: Whether a line end between two quotes (") is none.
+    """
+
+    is_headed: bool = False
+    is_prefaced: bool = False
+    may_quote: bool = False
 
 
 class Format(Model):
@@ -75,6 +99,10 @@ class Format(Model):
     def file_media_type(self) -> str:
         """The IANA media type of its file."""
         return self.media_type
+
+    def records(self) -> Records | None:
+        """Return how its file can be cut between two lines; None where no piece could be read by itself."""
+        return None
 
     def shows(self) -> Iterator[Shown]:
         """Yield what of which tables is in it, beside the report's content."""

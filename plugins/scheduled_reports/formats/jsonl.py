@@ -11,6 +11,7 @@ from scheduled_reports.data_files.compression import compressed
 from scheduled_reports.data_files.data_file import TextDataFile
 from scheduled_reports.data_files.objects import objects
 from scheduled_reports.document.document import Document
+from scheduled_reports.formats.base import Records
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,6 +29,10 @@ class JsonLines(TextDataFile):
     may_have_no_bytes: ClassVar[bool] = True
 
     type: Literal["jsonl"]
+
+    def records(self) -> Records | None:
+        """Return how it can be cut between two lines; compressed, it has none."""
+        return Records() if self.compression is None else None
 
     def render(self, document: Document, target: Path) -> None:
         """Stream the dataset to `target`; a few thousand rows are in memory at a time.

@@ -22,6 +22,7 @@ class Tsv(DelimitedFile):
 
     media_type: ClassVar[str] = "text/tab-separated-values"
     extension: ClassVar[str] = "tsv"
+    may_quote: ClassVar[bool] = False
 
     type: Literal["tsv"]
     line_end: Literal["crlf", "lf"] = Field("lf", description="What ends a record: CR and LF, or LF alone.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from threading import Lock, Timer
 from typing import TYPE_CHECKING, Any, Self
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 if TYPE_CHECKING:
     from requests.adapters import HTTPAdapter
     from urllib3 import HTTPConnectionPool
+    from urllib3.connection import HTTPConnection
 
 
 class Deadline:
@@ -57,12 +59,21 @@ class Deadline:
         self._timer.join()
 
 
-def watched(deadline: Deadline) -> HTTPAdapter:
-    """Return Airflow's own kind of adapter (TCP keep-alive), whose connections end at the deadline."""
+Gate = Callable[[str], None]
+"""Raise where an address must not be spoken to."""
+
+
+def watched(deadline: Deadline, gate: Gate | None = None) -> HTTPAdapter:
+    """Return Airflow's own kind of adapter (TCP keep-alive), whose connections end at the deadline.
+
+    Args:
+        deadline: When they end.
+        gate: Asked about every address before anything is said to it; not about a proxy's, which the connection names.
+    """
     from requests_toolbelt.adapters.socket_options import TCPKeepAliveAdapter
     from urllib3 import PoolManager
 
-    classes = _pool_classes(deadline)
+    classes = _pool_classes(deadline, gate)
 
     def use(pools: PoolManager) -> PoolManager:
         pools.pool_classes_by_scheme = classes
@@ -79,16 +90,18 @@ def watched(deadline: Deadline) -> HTTPAdapter:
     return Adapter(idle=120, count=20, interval=30)
 
 
-def _pool_classes(deadline: Deadline) -> dict[str, type[HTTPConnectionPool]]:
+def _pool_classes(deadline: Deadline, gate: Gate | None) -> dict[str, type[HTTPConnectionPool]]:
     from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
-    from urllib3.connection import HTTPConnection, HTTPSConnection
+    from urllib3.connection import HTTPSConnection
 
-    class Plain(HTTPConnection):
+    gated = _gated(gate)
+
+    class Plain(gated):  # type: ignore[valid-type,misc]
         def connect(self) -> None:
             super().connect()
             deadline.watch(self.sock)
 
-    class Secure(HTTPSConnection):
+    class Secure(gated, HTTPSConnection):  # type: ignore[valid-type,misc]
         def connect(self) -> None:
             super().connect()
             deadline.watch(self.sock)
@@ -100,3 +113,30 @@ def _pool_classes(deadline: Deadline) -> dict[str, type[HTTPConnectionPool]]:
         ConnectionCls = Secure
 
     return {"http": PlainPool, "https": SecurePool}
+
+
+def _gated(gate: Gate | None) -> type[HTTPConnection]:
+    """Return a kind of connection that asks about whom it speaks to, but for a proxy."""
+    from urllib3.connection import HTTPConnection
+
+    class Gated(HTTPConnection):
+        def _new_conn(self) -> socket.socket:
+            if gate is None or self.proxy is not None:
+                return super()._new_conn()
+            _ask(gate, self.host, self.port)
+            connected = super()._new_conn()
+            try:
+                gate(connected.getpeername()[0])  # the name may lead elsewhere than a moment ago
+            except BaseException:
+                connected.close()
+                raise
+            return connected
+
+    return Gated
+
+
+def _ask(gate: Gate, host: str, port: int | None) -> None:
+    """Ask about every address of a host before one is connected to; that it has none is told by who connects."""
+    with suppress(OSError, UnicodeError):
+        for *_, address in socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM):
+            gate(str(address[0]))

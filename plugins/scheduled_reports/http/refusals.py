@@ -90,9 +90,14 @@ def _messages(found: Any) -> Iterator[str]:
 
 def asked_wait(response: Response, now: dt.datetime) -> float | None:
     """Return the seconds that a 429 or 503 asks to wait (RFC 9110, section 10.2.3); None where it does not."""
-    given = response.headers.get("Retry-After", "").strip()
-    if response.status_code not in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE} or not given:
+    if response.status_code not in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
         return None
+    return retry_after(response.headers.get("Retry-After", ""), now)
+
+
+def retry_after(header: str, now: dt.datetime) -> float | None:
+    """Return the seconds of a Retry-After header, given as such or as a date; None where it says neither."""
+    given = header.strip()
     if given.isascii() and given.isdigit():
         return float(given)
     try:

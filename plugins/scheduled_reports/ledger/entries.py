@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -35,8 +35,10 @@ SENT = frozenset({RunState.DELIVERED, RunState.ARCHIVED})
 class DeliveryState(StrEnum):
     """What became of a delivery.
 
-    planned → sending → delivered | failed | retrying | uncertain; planned → skipped where the run is not to happen;
-    planned → not needed where the run happens without it, as the table of its `only_if` has no row.
+    planned → sending → delivered | failed (for good) | retrying (Airflow tries again) | uncertain (nobody knows);
+    planned → skipped where the run is not to happen; planned → not needed where the run happens without it, as the
+    table of its `only_if` has no row; planned, retrying, failed → dead where it is given up: a dead letter, of which
+    the owner was told and whose files are kept.
     """
 
     PLANNED = "planned"
@@ -47,9 +49,13 @@ class DeliveryState(StrEnum):
     UNCERTAIN = "uncertain"
     SKIPPED = "skipped"
     NOT_NEEDED = "not_needed"
+    DEAD = "dead"
 
 
-OPEN = frozenset({DeliveryState.PLANNED, DeliveryState.RETRYING, DeliveryState.FAILED, DeliveryState.SKIPPED})
+BURIABLE = frozenset({DeliveryState.PLANNED, DeliveryState.RETRYING, DeliveryState.FAILED})
+"""States of a delivery that can be given up."""
+
+OPEN = BURIABLE | {DeliveryState.SKIPPED, DeliveryState.DEAD}
 """States that a new run of the period begins anew."""
 
 CLAIMABLE = OPEN | {DeliveryState.NOT_NEEDED}
@@ -92,6 +98,8 @@ class DeliveryEntry:
         size: Bytes handed over.
         seconds: How long sending took.
         settled_at: When it got its receipt, aware.
+        lease_until: Until when the worker that sends it is taken to be alive, aware; None while nobody sends it.
+        parts: The receipts of those of its messages that have arrived, by number, where it goes in several.
     """
 
     id: str
@@ -108,3 +116,30 @@ class DeliveryEntry:
     size: int | None
     seconds: float | None
     settled_at: dt.datetime | None
+    lease_until: dt.datetime | None = None
+    parts: dict[int, str] = field(default_factory=dict)
+
+
+class ClaimOutcome(StrEnum):
+    """What came of asking for a delivery."""
+
+    TAKEN = "taken"
+    HAS_RECEIPT = "has_receipt"
+    BUSY = "busy"
+    IN_DOUBT = "in_doubt"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The answer to somebody who wants to send a delivery.
+
+    Attributes:
+        outcome: TAKEN: it is theirs, until the lease ends. HAS_RECEIPT: it arrived already. BUSY: another worker sends
+            it, and its lease still runs. IN_DOUBT: it may have arrived, and nobody knows.
+        entry: The delivery, as it is now.
+        until: When the lease ends that runs, aware; None where none does.
+    """
+
+    outcome: ClaimOutcome
+    entry: DeliveryEntry
+    until: dt.datetime | None

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-import sqlite3
+import getpass
+import os
+import socket
 import uuid
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import fields
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Connection, Engine, Row, Select, Table, create_engine, event, func, insert, select, update
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy import CompoundSelect, Connection, Engine, Row, Select, func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from scheduled_reports.connections import sql_engine
 from scheduled_reports.errors import LedgerError
-from scheduled_reports.ledger.entries import CLAIMABLE, OPEN, UNDER_WAY, DeliveryEntry, DeliveryState, Planned, RunState
+from scheduled_reports.ledger import claims, planning, running
+from scheduled_reports.ledger.changes import Changes
+from scheduled_reports.ledger.claims import LEASE, Wish
+from scheduled_reports.ledger.engine import sqlite_engine
+from scheduled_reports.ledger.entries import BURIABLE, Claim, DeliveryEntry, DeliveryState, Planned, RunState
+from scheduled_reports.ledger.keys import period_of, run_key, same_period
+from scheduled_reports.ledger.planning import ENTRY, entry_of
 from scheduled_reports.ledger.schema import upgrade
 from scheduled_reports.ledger.storable import storable
 from scheduled_reports.ledger.tables import delivery, run
@@ -25,33 +32,35 @@ if TYPE_CHECKING:
     from scheduled_reports.connections import Connect
     from scheduled_reports.run import Run
 
-NAMESPACE = uuid.UUID("6f1c1f0e-4a5c-5f0b-9c58-7f5a3c2f9a11")
-_ENTRY = [delivery.c[field.name] for field in fields(DeliveryEntry)]
-
 
 class Ledger:
     """The ledger in one database.
 
     Args:
         engine: Where it is; its tables are made or brought up to date.
+        actor: Who acts, in words, for the audit trail; this process unless given.
+
+    Attributes:
+        worker: By what the claims of this object are known.
 
     Raises:
         LedgerError: The database cannot be reached or changed.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, actor: str = "") -> None:
+        self._engine, self._actor, self.worker = engine, actor or _process(), str(uuid.uuid4())
         with self._errors("cannot open the ledger"):
             upgrade(engine)
 
     @classmethod
-    def open(cls, conn_id: str | None, connect: Connect, folder: Path) -> Ledger:
+    def open(cls, conn_id: str | None, connect: Connect, folder: Path, actor: str = "") -> Ledger:
         """Open the ledger of the Airflow connection `conn_id`, or the SQLite file in `folder` where it is None."""
         if conn_id is not None:
             engine = sql_engine(connect, conn_id)
-            return cls(sqlite_engine(Path(engine.url.database or "")) if engine.dialect.name == "sqlite" else engine)
+            lite = engine.dialect.name == "sqlite"
+            return cls(sqlite_engine(Path(engine.url.database or "")) if lite else engine, actor)
         folder.mkdir(parents=True, exist_ok=True)
-        return cls(sqlite_engine(folder / "ledger.db"))
+        return cls(sqlite_engine(folder / "ledger.db"), actor)
 
     def close(self) -> None:
         """Give the database's connections back."""
@@ -63,37 +72,35 @@ class Ledger:
         What an earlier run of the period delivered keeps its receipt. With `force` the run has an issue of its own of
         each delivery, one however often it begins.
         """
-        with self._errors("cannot write"), self._engine.begin() as connection:
-            self._touch(connection, of, now)
-            self._resume(connection, of)
-            for item in planned:
-                entry = self._planned(connection, of, item)
-                anew = update(delivery).where(delivery.c.id == entry.id, delivery.c.state.in_(OPEN))
-                connection.execute(anew.values(state=DeliveryState.PLANNED, error=""))
-            started = connection.execute(select(run.c.started_at).where(run.c.id == _run_key(of))).scalar_one()
+        with self.writing() as connection:
+            running.touch(connection, of, now)
+            running.resume(connection, of)
+            trail = Changes(connection, self._actor)
+            planning.begin_anew(trail, of, planning.owed(connection, of, planned, lambda: trail))
+            started = connection.execute(select(run.c.started_at).where(run.c.id == run_key(of))).scalar_one()
         return cast("dt.datetime", started)
 
     def resume(self, of: Run) -> None:
         """Note that a step of the run works again: what it was skipped or failed for may be mended."""
-        with self._errors("cannot write"), self._engine.begin() as connection:
-            self._touch(connection, of, _now())
-            self._resume(connection, of)
+        with self.writing() as connection:
+            running.touch(connection, of, dt.datetime.now(dt.UTC))
+            running.resume(connection, of)
 
     def owed(self, of: Run, planned: Iterable[Planned]) -> list[DeliveryEntry]:
         """Return one entry for each planned delivery: this run's own issue where it is forced, else the newest.
 
         What was not planned before, because the spec changed or the gate never came so far, is planned now.
         """
-        with self._errors("cannot write"), self._engine.begin() as connection:
-            return [self._planned(connection, of, item) for item in planned]
+        with self.writing() as connection:
+            return planning.owed(connection, of, planned, lambda: Changes(connection, self._actor))
 
     def of_period(self, report_id: str, schedule_id: str, start: dt.datetime, end: dt.datetime) -> list[DeliveryEntry]:
         """Return the newest issue of every delivery of one period, by destination and recipient."""
-        same = _same(report_id, schedule_id, start, end)
+        same = same_period(report_id, schedule_id, start, end)
         order = (delivery.c.destination, delivery.c.identity, delivery.c.issue)
         with self._errors("cannot read"), self._engine.connect() as connection:
-            rows = connection.execute(select(*_ENTRY).where(*same).order_by(*order))
-            latest = {(row.destination, row.identity): _entry(row) for row in rows}
+            rows = connection.execute(select(*ENTRY).where(*same).order_by(*order))
+            latest = {(row.destination, row.identity): entry_of(row) for row in rows}
         return list(latest.values())
 
     def delivered_period(self, of: Run) -> tuple[dt.datetime, dt.datetime] | None:
@@ -106,63 +113,87 @@ class Ledger:
             found = connection.execute(select(delivery.c.period_start, delivery.c.period_end).where(*mine)).first()
         return (found.period_start, found.period_end) if found else None
 
-    def claim(self, entry_id: str) -> DeliveryEntry | None:
-        """Take a delivery for sending; None where it already has its receipt.
+    def claim(
+        self, entry_id: str, *, lease: dt.timedelta = LEASE, resend_doubts: bool = False, force: bool = False
+    ) -> Claim:
+        """Take a delivery for sending, where it may be sent; `Claim` says what may come of it.
 
-        A delivery that is found `sending` was left by a worker that died: it becomes `uncertain`, and comes back so.
+        What is found `sending` after its lease was left by a worker that died: it becomes `uncertain`, a doubt.
+
+        Args:
+            entry_id: The delivery.
+            lease: How long this worker is taken to be alive without `renew`.
+            resend_doubts: Take a doubt too.
+            force: Take a doubt, and what has its receipt, too.
+
+        Raises:
+            LedgerError: There is no such delivery, or the database cannot be written.
         """
-        taken = (
-            update(delivery).where(delivery.c.id == entry_id, delivery.c.state.in_(CLAIMABLE))
-            .values(state=DeliveryState.SENDING, attempts=delivery.c.attempts + 1, claimed_at=_now(), error="")
-        )  # fmt: skip
-        doubted = (
-            update(delivery).where(delivery.c.id == entry_id, delivery.c.state == DeliveryState.SENDING)
-            .values(state=DeliveryState.UNCERTAIN, settled_at=_now(),
-                    error="the worker ended between sending and its receipt")
-        )  # fmt: skip
-        with self._errors("cannot write"), self._engine.begin() as connection:
-            if connection.execute(taken).rowcount == 0:
-                connection.execute(doubted)
-            entry = _entry(connection.execute(select(*_ENTRY).where(delivery.c.id == entry_id)).one())
-        return None if entry.state is DeliveryState.DELIVERED else entry
+        return self.claim_many([entry_id], lease=lease, resend_doubts=resend_doubts, force=force)[0]
+
+    def claim_many(
+        self, entry_ids: Collection[str], *, lease: dt.timedelta = LEASE, resend_doubts: bool = False,
+        force: bool = False,
+    ) -> list[Claim]:  # fmt: skip
+        """Take deliveries in one transaction; return a claim for each, in their order."""
+        with self._changes() as changes:
+            return claims.claim(changes, entry_ids, Wish(self.worker, lease, resend_doubts, force))
+
+    def renew(self, entry_ids: Collection[str], lease: dt.timedelta = LEASE) -> set[str]:
+        """Prolong the leases of claimed deliveries; return those that are still this worker's."""
+        with self._changes() as changes:
+            return claims.renew(changes, entry_ids, Wish(self.worker, lease))
 
     def settle(
         self, entry_id: str, state: DeliveryState, *, receipt: str = "", error: str = "", size: int | None = None,
         seconds: float | None = None,
-    ) -> None:  # fmt: skip
-        """Note what became of a claimed delivery."""
-        values = {"state": state, "receipt": receipt, "error": error, "size": size, "seconds": seconds}
-        with self._errors("cannot write"), self._engine.begin() as connection:
-            connection.execute(update(delivery).where(delivery.c.id == entry_id).values(**values, settled_at=_now()))
+    ) -> bool:  # fmt: skip
+        """Note what became of a claimed delivery; False where another worker has taken it over, and nothing changed."""
+        facts = {"receipt": storable(receipt), "error": storable(error), "size": size, "seconds": seconds}
+        with self._changes() as changes:
+            return claims.settle(changes, entry_id, self.worker, state, facts)
 
-    def put_off(self, entry_id: str, state: DeliveryState, error: str) -> None:
-        """Note why a delivery was not even tried; one that was claimed or delivered meanwhile stays as it is."""
-        open_still = update(delivery).where(delivery.c.id == entry_id, delivery.c.state.in_(CLAIMABLE))
-        with self._errors("cannot write"), self._engine.begin() as connection:
-            connection.execute(open_still.values(state=state, error=error, settled_at=_now()))
+    def note_part(self, entry_id: str, part: int, receipt: str) -> bool:
+        """Note the receipt of one of a claimed delivery's messages; False where another worker has taken it over."""
+        with self._changes() as changes:
+            return claims.note_part(changes, entry_id, self.worker, part, storable(receipt))
+
+    def put_off(self, entry_ids: str | Collection[str], state: DeliveryState, error: str) -> None:
+        """Note why deliveries were not even tried; one that was claimed or delivered meanwhile stays as it is."""
+        ids = [entry_ids] if isinstance(entry_ids, str) else entry_ids
+        with self._changes() as changes:
+            claims.put_off(changes, ids, state, storable(error))
+
+    def bury(self, of: Run, why: str, among: Collection[str] | None = None) -> list[DeliveryEntry]:
+        """Give up what the run owes and did not arrive; return those deliveries, as they are now.
+
+        Args:
+            of: The run.
+            why: Why they are given up.
+            among: Only deliveries with these ids; all of the run's period unless given.
+        """
+        with self._changes() as changes:
+            ids = [entry.id for entry in planning.of_period(changes.connection, of)
+                   if entry.state in BURIABLE and (among is None or entry.id in among)]  # fmt: skip
+            return claims.bury(changes, ids, storable(why))
 
     def end(self, of: Run, state: RunState, reason: str = "") -> None:
         """Note how a run ended, or what it waits for; a skipped or dropped run's open deliveries are skipped with it.
 
         A run that has delivered everything is not called skipped because it is repeated.
         """
-        ended, reason = None if state in UNDER_WAY else _now(), storable(reason)
-        changed = update(run).where(run.c.id == _run_key(of))
-        if state in {RunState.SKIPPED, RunState.WAITING, RunState.HELD}:
-            changed = changed.where(run.c.state != RunState.DELIVERED)
-        with self._errors("cannot write"), self._engine.begin() as connection:
-            self._touch(connection, of, _now())
-            connection.execute(changed.values(state=state, reason=reason, ended_at=ended))
+        reason = storable(reason)
+        with self.writing() as connection:
+            running.end(connection, of, state, reason)
             if state in {RunState.SKIPPED, RunState.DROPPED}:
-                connection.execute(
-                    update(delivery).where(*_same(*_period_of(of).values()), delivery.c.state == DeliveryState.PLANNED)
-                    .values(state=DeliveryState.SKIPPED, error=reason, settled_at=_now())
-                )  # fmt: skip
+                changes = Changes(connection, self._actor)
+                rows = changes.found(*same_period(*period_of(of).values()), delivery.c.state == DeliveryState.PLANNED)
+                changes.change(rows, DeliveryState.SKIPPED, reason, error=reason, settled_at=changes.now)
 
     def outcome(self, of: Run) -> tuple[RunState, str]:
         """Return the run's state and the reason noted with it."""
         with self._errors("cannot read"), self._engine.connect() as connection:
-            found = connection.execute(select(run.c.state, run.c.reason).where(run.c.id == _run_key(of))).one_or_none()
+            found = connection.execute(select(run.c.state, run.c.reason).where(run.c.id == run_key(of))).one_or_none()
         return (RunState(found.state), found.reason) if found else (RunState.RUNNING, "")
 
     def newest_delivered(self, of: Run) -> dt.datetime | None:
@@ -172,7 +203,7 @@ class Ledger:
         with self._errors("cannot read"), self._engine.connect() as connection:
             return connection.execute(query).scalar_one_or_none()
 
-    def read(self, query: Select[Any]) -> list[Row[Any]]:
+    def read(self, query: Select[Any] | CompoundSelect[Any]) -> list[Row[Any]]:
         """Return the rows of a query over the ledger's tables; SQLite lets nobody write meanwhile, so ask for few."""
         with self._errors("cannot read"), self._engine.connect() as connection:
             return list(connection.execute(query))
@@ -187,37 +218,10 @@ class Ledger:
         with self._errors("cannot write"), self._engine.begin() as connection:
             yield connection
 
-    def _touch(self, connection: Connection, of: Run, now: dt.datetime) -> None:
-        """Make the run's row where there is none, and keep its facts up to date."""
-        facts = {**_period_of(of), "spec_digest": of.report.digest, "folder": of.folder.uri, "variant": of.variant}
-        if connection.execute(update(run).where(run.c.id == _run_key(of)).values(**facts)).rowcount == 0:
-            new = {"id": _run_key(of), "run_id": of.run_id, "state": RunState.RUNNING, "reason": "", "started_at": now}
-            _insert_if_missing(connection, run, {**new, **facts})
-
-    def _resume(self, connection: Connection, of: Run) -> None:
-        open_still = update(run).where(run.c.id == _run_key(of), run.c.state != RunState.DELIVERED)
-        connection.execute(open_still.values(state=RunState.RUNNING, reason="", ended_at=None))
-
-    def _planned(self, connection: Connection, of: Run, item: Planned) -> DeliveryEntry:
-        """Return the entry of a planned delivery, made where it is missing."""
-        same = (
-            *_same(*_period_of(of).values()),
-            delivery.c.destination == item.destination,
-            delivery.c.identity == item.identity,
-        )
-        rows = connection.execute(select(*_ENTRY).where(*same).order_by(delivery.c.issue.desc())).all()
-        entries = [_entry(row) for row in rows]
-        if own := [entry for entry in entries if not of.force or entry.run_id == of.run_id]:
-            return own[0]
-        issue = entries[0].issue + 1 if entries else 1
-        entry_id = _delivery_key(of, item, issue)
-        new = {
-            "id": entry_id, "destination": item.destination, "channel": item.channel, "recipient": item.recipient,
-            "identity": item.identity, "issue": issue, "run_id": of.run_id, "state": DeliveryState.PLANNED,
-            "attempts": 0, "receipt": "", "error": "", "planned_at": _now(),
-        }  # fmt: skip
-        _insert_if_missing(connection, delivery, {**new, **_period_of(of)})
-        return _entry(connection.execute(select(*_ENTRY).where(delivery.c.id == entry_id)).one())
+    @contextmanager
+    def _changes(self) -> Iterator[Changes]:
+        with self.writing() as connection:
+            yield Changes(connection, self._actor)
 
     @contextmanager
     def _errors(self, what: str) -> Iterator[None]:
@@ -229,57 +233,10 @@ class Ledger:
             raise LedgerError(f"{what} ({where})", why=str(getattr(error, "orig", error)), fix=fix) from error
 
 
-def sqlite_engine(path: Path) -> Engine:
-    """Return an engine on a SQLite file that several processes may write: they wait for each other up to 30 s."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
-
-    @event.listens_for(engine, "connect")
-    def _begin_ourselves(connection: Any, _: Any) -> None:
-        connection.isolation_level = None  # else the driver begins late and writers deadlock, say SQLAlchemy's notes
-        with suppress(sqlite3.OperationalError):  # it is locked while another process does the same, and for good
-            connection.execute("PRAGMA journal_mode = WAL")
-
-    @event.listens_for(engine, "begin")
-    def _begin_immediate(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return engine
-
-
-def _insert_if_missing(connection: Connection, table: Table, values: dict[str, Any]) -> None:
-    """Insert a row, unless another process was faster at the same one."""
-    with suppress(IntegrityError), connection.begin_nested():
-        connection.execute(insert(table).values(**values))
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
-
-
-def _period_of(of: Run) -> dict[str, Any]:
-    return {
-        "report_id": of.report.id, "schedule_id": of.schedule.id, "period_start": of.period.start,
-        "period_end": of.period.end,
-    }  # fmt: skip
-
-
-def _same(report_id: str, schedule_id: str, start: dt.datetime, end: dt.datetime) -> list[Any]:
-    return [
-        delivery.c.report_id == report_id, delivery.c.schedule_id == schedule_id, delivery.c.period_start == start,
-        delivery.c.period_end == end,
-    ]  # fmt: skip
-
-
-def _run_key(of: Run) -> str:
-    return str(uuid.uuid5(NAMESPACE, f"{of.report.id}|{of.schedule.id}|{of.run_id}"))
-
-
-def _delivery_key(of: Run, item: Planned, issue: int) -> str:
-    start, end = (moment.astimezone(dt.UTC).isoformat() for moment in (of.period.start, of.period.end))
-    text = f"{of.report.id}|{of.schedule.id}|{start}|{end}|{item.destination}|{item.identity}|{issue}"
-    return str(uuid.uuid5(NAMESPACE, text))
-
-
-def _entry(row: Any) -> DeliveryEntry:
-    values = row._asdict()
-    return DeliveryEntry(**{**values, "state": DeliveryState(values["state"])})
+def _process() -> str:
+    """Return who acts where nobody says it: this process."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        user = str(os.getuid())
+    return f"{user} on {socket.gethostname()} (process {os.getpid()})"

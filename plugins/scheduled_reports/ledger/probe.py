@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from scheduled_reports.connections import sql_engine
 from scheduled_reports.errors import LedgerError
-from scheduled_reports.ledger.ledger import sqlite_engine
+from scheduled_reports.ledger.engine import sqlite_engine
 from scheduled_reports.ledger.schema import probe as probed
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from scheduled_reports.errors import LedgerError
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration, named here so that opening an up-to-date ledger needs no Alembic (0.3 s to import)."""
 
 VERSION_TABLE = "scheduled_reports_version"

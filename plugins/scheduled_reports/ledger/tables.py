@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 
 from sqlalchemy import (
@@ -42,6 +43,21 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
         return value.replace(tzinfo=dt.UTC) if value is not None else None
 
 
+class Parts(TypeDecorator[dict[int, str]]):
+    """The receipts of a delivery's messages by their numbers, kept as JSON; nothing where it goes in one."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: dict[int, str] | None, dialect: Dialect) -> str:
+        """Turn receipts into text."""
+        return json.dumps(value) if value else ""
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> dict[int, str]:
+        """Turn text into receipts."""
+        return {int(number): receipt for number, receipt in json.loads(value).items()} if value else {}
+
+
 def _period() -> list[Column[Any]]:
     return [
         Column("report_id", String(200), nullable=False),
@@ -66,6 +82,7 @@ run = Table(
     Column("variant", String(16), nullable=False, default="", server_default=""),
 )
 Index(None, run.c.report_id, run.c.schedule_id, run.c.period_start)
+Index(None, run.c.started_at)
 
 delivery = Table(
     "scheduled_reports_delivery",
@@ -87,9 +104,40 @@ delivery = Table(
     Column("planned_at", UtcDateTime, nullable=False),
     Column("claimed_at", UtcDateTime),
     Column("settled_at", UtcDateTime),
+    Column("claimed_by", String(36)),
+    Column("lease_until", UtcDateTime),
+    Column("parts", Parts, nullable=False, default=dict, server_default=""),
     UniqueConstraint("report_id", "schedule_id", "period_start", "period_end", "destination", "identity", "issue"),
 )
 Index(None, delivery.c.report_id, delivery.c.schedule_id, delivery.c.run_id)
+Index(None, delivery.c.planned_at, delivery.c.id)
+Index(None, delivery.c.state, delivery.c.planned_at, delivery.c.id)
+Index(None, delivery.c.report_id, delivery.c.planned_at, delivery.c.id)
+Index(None, delivery.c.run_id, delivery.c.planned_at, delivery.c.id)
+Index(None, delivery.c.identity, delivery.c.planned_at)
+
+audit = Table(
+    "scheduled_reports_audit",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", String(500), nullable=False),
+    Column("delivery_id", String(36), nullable=False),
+    Column("was", String(20), nullable=False),
+    Column("is_now", String(20), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+Index(None, audit.c.delivery_id, audit.c.seq)
+
+audit_head = Table(
+    "scheduled_reports_audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", String(64), nullable=False),
+)
 
 measure = Table(
     "scheduled_reports_measure",

@@ -48,12 +48,12 @@ def _named(report: Report) -> Iterator[str]:
 def _look(scope: Scope, conn_id: str) -> Sight:
     connection = scope.connect(conn_id)
     kind = connection.conn_type or ""
-    reach = {"smtp": _mail, "sftp": _sftp, "ssh": _sftp, "http": _http}.get(kind, _database)
+    reach = {"smtp": _mail, "sftp": _sftp, "ssh": _sftp, "http": _http, "ftp": _ftp}.get(kind, _database)
     return Sight(reach(connection))
 
 
 def _mail(connection: Connection) -> str:
-    from scheduled_reports.smtp import mail_server
+    from scheduled_reports.mail import mail_server
 
     with mail_server(lambda _: connection, connection.conn_id) as server:
         return f"the mail server {server.name} lets us in"
@@ -70,6 +70,11 @@ def _sftp(connection: Connection) -> str:
 def _http(connection: Connection) -> str:
     """Say that its sources are asked: a server need not answer for its root, and a proxy may stand before it."""
     return f"{connection.host}; whether it answers is asked with each source"
+
+
+def _ftp(connection: Connection) -> str:
+    """Say that its destinations are asked: only they know how it is encrypted."""
+    return f"{connection.host}; whether it lets us in is asked with each destination"
 
 
 def _database(connection: Connection) -> str:

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from functools import partial
 
 from scheduled_reports import settings
-from scheduled_reports.channels.email import rehearsed
 from scheduled_reports.live.base import Sight, Thing
 from scheduled_reports.live.scope import Scope
-from scheduled_reports.smtp import mail_server
+from scheduled_reports.mail import mail_server, rehearsed
 
 
 def things(scope: Scope) -> Iterator[Thing]:

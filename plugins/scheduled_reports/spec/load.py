@@ -9,6 +9,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from scheduled_reports.audience.entries import entries_of
+from scheduled_reports.audience.load import directory_of
 from scheduled_reports.brands import brand_files
 from scheduled_reports.datasets.python_function import file_of
 from scheduled_reports.document.picture_file import picture_path
@@ -147,7 +149,9 @@ def _checked(source: Source, problems: list[Problem], include: Path) -> Report |
     if problems:
         return _broken(source, problems, include)
     judged = {path for _, condition in conditions_of(spec) for path in condition.files(include)}
-    return replace(report, digest=_digest(source, report, {*timings.files, *judged}))
+    people = {path for _, name in entries_of(spec) if isinstance(name, str)
+              for path in directory_of(include).files_of(name)}  # fmt: skip
+    return replace(report, digest=_digest(source, report, {*timings.files, *judged, *people}))
 
 
 def _secrets(source: Source) -> Iterator[Problem]:

@@ -11,6 +11,7 @@ brand: BrandName            a brand in include/brands/
 file: PictureName           a picture below include/ or include/images/
 subject: Template           text with Jinja expressions over the run's words
 markdown: ContentTemplate   the same, which may also use the run's data: `data.totals.calls`
+to: tuple[RecipientName, …] addresses, and people and groups in include/recipients/
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ class Mark:
     """What the text of a field refers to."""
 
     kind: Literal[
-        "table", "format", "body", "sql_file", "sql", "python", "model", "brand", "picture", "template", "content"
-    ]
+        "table", "format", "body", "sql_file", "sql", "python", "model", "brand", "picture", "template", "content",
+        "recipient",
+    ]  # fmt: skip
 
 
 TableName = Annotated[str, Mark("table")]
@@ -43,6 +45,7 @@ BrandName = Annotated[str, Mark("brand")]
 PictureName = Annotated[str, Mark("picture")]
 Template = Annotated[str, Mark("template")]
 ContentTemplate = Annotated[str, Mark("content")]
+RecipientName = Annotated[str, Mark("recipient")]
 
 Loc = tuple[str | int, ...]
 """A place in a spec: keys, and positions in lists."""
@@ -65,6 +68,20 @@ def marked(value: Any, loc: Loc = ()) -> Iterator[tuple[Loc, Mark, str]]:
             yield from marked(item, (*loc, index))
 
 
+def values_of(value: Any, kind: str, loc: Loc = ()) -> Iterator[tuple[Loc, Any]]:
+    """Yield (place, value) of every field of a validated model, or of the models in it, that has a mark of a kind."""
+    if isinstance(value, BaseModel):
+        for name, key, mark in _fields(type(value)):
+            here, found = getattr(value, name), (*loc, key)
+            if mark is not None and mark.kind == kind:
+                yield found, here
+            else:
+                yield from values_of(here, kind, found)
+    elif isinstance(value, tuple | list | dict):
+        for part, item in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from values_of(item, kind, (*loc, part))
+
+
 @cache
 def _fields(model: type[BaseModel]) -> tuple[tuple[str, str, Mark | None], ...]:
     """Return (name, key in a spec, mark) of each field of a model."""
@@ -73,7 +90,9 @@ def _fields(model: type[BaseModel]) -> tuple[tuple[str, str, Mark | None], ...]:
 
 
 def _texts(value: Any, loc: Loc, mark: Mark) -> Iterator[tuple[Loc, Mark, str]]:
-    if isinstance(value, str):
+    if isinstance(value, BaseModel):
+        yield from marked(value, loc)
+    elif isinstance(value, str):
         yield loc, mark, value
     elif isinstance(value, tuple | list):
         for index, item in enumerate(value):

@@ -10,16 +10,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scheduled_reports.brands import brand_findings
+from scheduled_reports.audience.findings import masked_addresses, recipient_findings
+from scheduled_reports.audience.tenant import tenant_of
+from scheduled_reports.brands import BrandError, brand_findings
 from scheduled_reports.datasets.python_function import defined_in, file_of
 from scheduled_reports.document.picture_file import PictureError, check_picture
-from scheduled_reports.errors import ReportError
+from scheduled_reports.errors import ReportError, SettingError
 from scheduled_reports.file_names import RULE, fault_in
 from scheduled_reports.language import language_of
 from scheduled_reports.models.load import ModelError, load_model, model_path
 from scheduled_reports.run import template_words
 from scheduled_reports.spec.dataset_order import circles
 from scheduled_reports.spec.earlier_runs import own_run_findings
+from scheduled_reports.spec.failovers import failover_findings
 from scheduled_reports.spec.judgements import judgement_findings
 from scheduled_reports.spec.marks import Finding, Loc, Mark, marked
 from scheduled_reports.spec.places import path_text
@@ -44,7 +47,13 @@ def findings(report: Report, source: Source) -> Iterator[Finding]:
     yield from names.clashes()
     yield from names.files()
     yield from names.language()
-    for loc, message, hint in (*unknown_roles(report.spec), *shared_places(report.spec), *shown_directly(report)):
+    for loc, message, hint in (
+        *unknown_roles(report.spec),
+        *shared_places(report.spec),
+        *shown_directly(report),
+        *failover_findings(report.spec),
+        *masked_addresses(report.spec),
+    ):
         yield loc, f"{path_text(source.known(loc))}: {message}", hint
     for loc, message, hint in own_run_findings(report):
         yield loc, f"{path_text(source.known(loc))}: {message}", hint
@@ -117,6 +126,7 @@ class _Names:
             "picture": self._picture,
             "template": self._template,
             "content": self._content,
+            "recipient": self._recipient,
         }
         return checks[mark.kind](loc, text)
 
@@ -183,6 +193,16 @@ class _Names:
             check_picture(text, self.report.include)
         except PictureError as error:
             yield error.message, error.hint
+
+    def _recipient(self, _: Loc, text: str) -> Iterator[tuple[str, str]]:
+        try:
+            tenant = tenant_of(self.report.spec.brand, self.report.include)
+        except BrandError:  # which is told where the brand is named
+            tenant = None
+        except SettingError as error:
+            tenant = None
+            yield f"{error.what}{f': {error.why}' if error.why else ''}", error.fix
+        yield from recipient_findings(text, self.report.include, tenant)
 
     def _python(self, _: Loc, text: str) -> Iterator[tuple[str, str]]:
         path, name = file_of(self.report.include, text), text.partition(":")[2]

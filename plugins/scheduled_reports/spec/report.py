@@ -21,6 +21,7 @@ from scheduled_reports.language import LanguageCode, LocaleCode, require_one_lan
 from scheduled_reports.model import EmailAddress, Model, Name
 from scheduled_reports.schedule.schedule import Schedule
 from scheduled_reports.sources import AnySource
+from scheduled_reports.spec.escalation import Escalation
 from scheduled_reports.spec.marks import BrandName
 
 _PYTHON_TYPES: dict[str, type] = {
@@ -139,6 +140,14 @@ class ReportSpec(Model):
     formats: Annotated[tuple[AnyFormat, ...], Distinct] = Field(min_length=1, description="The files to make.")
     deliver: Annotated[tuple[AnyChannel, ...], Distinct] = Field(
         min_length=1, description="Who gets which files, and how."
+    )
+    escalate: Escalation | None = Field(
+        None, description="Who else is told where a failure has not been mended after a while."
+    )
+    tell_late: bool = Field(
+        False,
+        description="`true`: where the report fails, is stopped by a check, or is still going at its deadline, those "
+        "who get it by e-mail are told once that it is late.",
     )
     schedules: Annotated[tuple[Schedule, ...], Distinct] = Field(
         min_length=1, description="When it runs; each becomes one Airflow DAG."

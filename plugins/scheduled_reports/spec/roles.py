@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from scheduled_reports.channels.sftp import Sftp
+from scheduled_reports.channels.file_server import FileServerChannel
+from scheduled_reports.channels.storage import Storage
 from scheduled_reports.columns import DEFAULT
 from scheduled_reports.editions import edition_of
 from scheduled_reports.spec.marks import Finding, Loc
@@ -33,13 +34,17 @@ def unknown_roles(spec: ReportSpec) -> Iterator[Finding]:
 
 def shared_places(spec: ReportSpec) -> Iterator[Finding]:
     """Yield destinations that put one role's file where another puts the others', under the same name."""
-    places = [(index, channel) for index, channel in enumerate(spec.deliver) if isinstance(channel, Sftp)]
+    places = [
+        (index, channel)
+        for index, channel in enumerate(spec.deliver)
+        if isinstance(channel, FileServerChannel | Storage)
+    ]
     for (_, one), (index, other) in combinations(places, 2):
-        same = (one.connection, one.path.rstrip("/")) == (other.connection, other.path.rstrip("/"))
+        same = (one.connection_ids(), one.path.rstrip("/")) == (other.connection_ids(), other.path.rstrip("/"))
         if same and edition_of(spec, one) != edition_of(spec, other) and _names(spec, one) & _names(spec, other):
             message = f"{other.key!r} replaces the files of {one.key!r}, which are another role's, by its own"
             yield ("deliver", index, "path"), message, "give each role a folder of its own"
 
 
-def _names(spec: ReportSpec, channel: Sftp) -> set[tuple[str, str]]:
+def _names(spec: ReportSpec, channel: FileServerChannel | Storage) -> set[tuple[str, str]]:
     return {(entry.file_name, entry.file_extension) for entry in spec.formats if entry.key in channel.formats()}

@@ -7,9 +7,13 @@ where it `extends` a template, only what differs from that.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from scheduled_reports import settings
+from scheduled_reports.audience.entries import RECIPIENT
+from scheduled_reports.audience.load import directory_of
 from scheduled_reports.spec.report import ReportSpec
 
 FILE_NAME = "report.schema.json"
@@ -37,8 +41,12 @@ _USE_BLOCKS = {
 _EXTENDS = {"type": "string", "description": "A template in include/templates/ that this spec completes and changes."}
 
 
-def schema_text() -> str:
-    """Return the JSON Schema (draft 2020-12) of a spec."""
+def schema_text(recipients: Iterable[str] = ()) -> str:
+    """Return the JSON Schema (draft 2020-12) of a spec.
+
+    Args:
+        recipients: The names of people and groups that editors complete where a recipient may stand.
+    """
     report = ReportSpec.model_json_schema()
     definitions = report.pop("$defs")
     for section in ("sources", "datasets"):
@@ -54,7 +62,17 @@ def schema_text() -> str:
         "else": {"$ref": "#/$defs/Report"},
         "$defs": {**definitions, **ours},
     }
+    if names := sorted(recipients):
+        _complete(schema, names)
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def _complete(schema: Any, names: list[str]) -> None:
+    """Offer names where a recipient may stand; any other text stays allowed."""
+    for part in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        _complete(part, names)
+    if isinstance(schema, dict) and schema.get("title") == RECIPIENT:
+        schema["examples"] = names
 
 
 def _or(used: str, entry: dict[str, Any]) -> dict[str, Any]:
@@ -82,5 +100,6 @@ def _extending(report: dict[str, Any]) -> dict[str, Any]:
 def write_schema(folder: Path) -> Path:
     """Write the schema into `folder` and return its path."""
     target = folder / FILE_NAME
-    target.write_text(schema_text(), encoding="utf-8")
+    names = directory_of(settings.include_folder(folder)).files
+    target.write_text(schema_text(names), encoding="utf-8")
     return target

@@ -27,7 +27,7 @@ Columns = Callable[[str], list[str]]
 
 def shown_directly(report: Report) -> Iterator[Finding]:
     """Yield what shows a sensitive column of a source as it is; needs no look at any SQL."""
-    yield from _findings(report.spec, lambda edition: _declared(report.spec, edition))
+    yield from _findings(report, lambda edition: _declared(report.spec, edition))
 
 
 def shown_surely(report: Report) -> Iterator[Finding]:
@@ -36,7 +36,7 @@ def shown_surely(report: Report) -> Iterator[Finding]:
     def relations(edition: Edition) -> dict[str, Relation]:
         return through_datasets(report.spec, report.include, _declared(report.spec, edition))
 
-    yield from _findings(report.spec, relations)
+    yield from _findings(report, relations)
 
 
 def forbidden(spec: ReportSpec, edition: Edition) -> dict[str, set[str]]:
@@ -53,11 +53,9 @@ def burdened(source: str, columns: list[str], sensitive: set[str]) -> Relation:
     return Relation(tuple((name, _origin(source, name) if name in sensitive else NOTHING) for name in columns))
 
 
-def exposures(
-    spec: ReportSpec, edition: Edition, relations: Mapping[str, Relation]
-) -> Iterator[tuple[Loc, str, Origin]]:
+def exposures(report: Report, edition: Edition, relations: Mapping[str, Relation]) -> Iterator[tuple[Loc, str, Origin]]:
     """Yield (place in the spec, column shown, what it is made of) for all that an edition must not show."""
-    for loc, shown in _parts(spec, edition):
+    for loc, shown in _parts(report, edition):
         relation = relations.get(shown.table, Relation())
         columns = list(relation.columns)
         if shown.columns is not None:
@@ -114,11 +112,11 @@ def carried_by(sql: str, tables: Mapping[str, Relation], names: list[str]) -> Re
     return Relation(tuple((name, union(table.everything for table in tables.values())) for name in names))
 
 
-def _findings(spec: ReportSpec, relations: Callable[[Edition], Mapping[str, Relation]]) -> Iterator[Finding]:
+def _findings(report: Report, relations: Callable[[Edition], Mapping[str, Relation]]) -> Iterator[Finding]:
     told: set[tuple[Loc, str, Origin]] = set()
-    for edition in editions(spec):
-        if forbidden(spec, edition):
-            for exposure in exposures(spec, edition, relations(edition)):
+    for edition in editions(report):
+        if forbidden(report.spec, edition):
+            for exposure in exposures(report, edition, relations(edition)):
                 if exposure not in told:
                     told.add(exposure)
                     yield exposure[0], message(edition, *exposure[1:]), HINT
@@ -152,8 +150,8 @@ def _declared(spec: ReportSpec, edition: Edition) -> dict[str, Relation]:
     }
 
 
-def _parts(spec: ReportSpec, edition: Edition) -> Iterator[tuple[Loc, Shown]]:
-    formats = formats_of(spec, edition)
+def _parts(report: Report, edition: Edition) -> Iterator[tuple[Loc, Shown]]:
+    spec, formats = report.spec, formats_of(report, edition)
     if any(entry.has_content for entry in formats):
         for index, block in enumerate(spec.content):
             yield from ((("content", index), shown) for shown in block.shows())

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from scheduled_reports.channels.email import Email
+from scheduled_reports.channels.ftp import Ftp
+from scheduled_reports.ftp import Tls
 from scheduled_reports.schedule.conflicts import Span, ending_calendar, findings
 from scheduled_reports.spec.compose import read_spec
 from scheduled_reports.spec.load import Report
@@ -24,7 +26,7 @@ def warnings_in(reports: Iterable[Report], span: Span) -> list[Problem]:
     for report in reports:
         if report.spec.enabled:
             found = [*_findings(report, span), *_endings(report, span, ending), *_unasked(report), *_blind(report)]
-            found += _without_text(report)
+            found += [*_without_text(report), *_in_the_open(report)]
             warnings += placed(report, found)
     return sorted(warnings)
 
@@ -77,3 +79,11 @@ def _without_text(report: Report) -> Iterator[Finding]:
         if "text/html" in found and "text/plain" not in found:
             what = "body: there is no plain text: readers of plain text, and spam filters, want one"
             yield ("deliver", index, "body"), what, "add `{type: text}` to `formats`, and name it in `body` as well"
+
+
+def _in_the_open(report: Report) -> Iterator[Finding]:
+    """Yield each upload that is not encrypted."""
+    for index, channel in enumerate(report.spec.deliver):
+        if isinstance(channel, Ftp) and channel.tls is Tls.NONE:
+            what = "tls: everybody on the way to the server can read the password and the files"
+            yield ("deliver", index, "tls"), what, "write `tls: explicit`, or use `type: sftp`, where the server can"

@@ -1,4 +1,7 @@
-"""A run, step by step: gate, extract, check, render, approve, deliver, close. None of them knows Airflow."""
+"""A run, step by step: gate, extract, check, render, approve, deliver, failover, close, escalate.
+
+None of them knows Airflow.
+"""
 
 import datetime as dt
 
@@ -21,6 +24,19 @@ class RunWaits(Exception):  # noqa: N818 - an outcome, not an error
     Args:
         reason: What it waits for, and how long.
         until: When they are to be asked again, aware.
+    """
+
+    def __init__(self, reason: str, until: dt.datetime) -> None:
+        super().__init__(reason)
+        self.until = until
+
+
+class StepWaits(Exception):  # noqa: N818 - an outcome, not an error
+    """This step waits, and takes no worker's slot meanwhile; the run is under way.
+
+    Args:
+        reason: What it waits for.
+        until: When it is to be done again, aware.
     """
 
     def __init__(self, reason: str, until: dt.datetime) -> None:

@@ -71,7 +71,7 @@ def things_in(run: Run, keys: AlertKeys, tables: Tables) -> Alarming:
             fix="let the table have fewer rows, name columns with fewer values, or use `when` in place of `keys`",
         )
     hidden = set(keys.columns) & set(carried_in(run, tables).get(keys.dataset, ()))
-    named = not hidden and len(editions(run.report.spec)) == 1
+    named = not hidden and len(editions(run.report)) == 1
     things = tuple(Thing(_part(values, secret=bool(hidden)), _name(values) if named else "") for values in found)
     count = f"{len(things):,} in all" if things else f"{keys.dataset} has no row for {run.period.label}"
     return Alarming(things, count, of_things=True)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from scheduled_reports.document import Binding
-from scheduled_reports.language import language_of
 from scheduled_reports.run import Run
 from scheduled_reports.tables import Tables
 
 
-def binding_of(run: Run, tables: Tables) -> Binding:
-    """Return what the blocks of a run's report are bound to.
+def binding_of(run: Run, tables: Tables, language: str | None = None) -> Binding:
+    """Return what the blocks of a run's report are bound to, in the report's language unless another is given.
 
     Raises:
-        ReportError: The report's language cannot be used.
+        ReportError: The language cannot be used.
     """
-    spec = run.report.spec
-    return Binding(tables, run.words, language_of(spec.language, spec.locale, run.include), run.include, run.binds())
+    return Binding(tables, run.words_in(language), run.language_in(language), run.include, run.binds())

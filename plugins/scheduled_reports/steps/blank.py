@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from scheduled_reports.document import KpisBlock
 from scheduled_reports.document.block import Binding, Block
-from scheduled_reports.editions import EVERYBODY, Edition, edition_of, editions, formats_of
+from scheduled_reports.editions import EVERYBODY, Edition, edition_of_role, editions, formats_of, roles_of
 from scheduled_reports.run import Run
 from scheduled_reports.steps import RunSkipped
 from scheduled_reports.steps.binding import binding_of
@@ -37,7 +37,7 @@ def require_content(run: Run, tables: Tables) -> dict[str, str]:
         ArchiveError: The run's folder cannot be read or written.
     """
     found: dict[Edition, str] = {}
-    for edition in editions(run.report.spec):
+    for edition in editions(run.report):
         if edition == EVERYBODY:
             found[edition] = _nothing(run, edition, tables)
         else:
@@ -102,7 +102,7 @@ Found = Mapping[Edition, str]
 def _noted(run: Run) -> dict[str, Found]:
     """Return which editions show nothing, by what that was seen: `data`, `files`."""
     noted = run.folder.manifest().get("empty", {})
-    known = {edition.key: edition for edition in editions(run.report.spec)}
+    known = {edition.key: edition for edition in editions(run.report)}
     return {
         what: {known[key]: reason for key, reason in found.items() if key in known} for what, found in noted.items()
     }
@@ -129,7 +129,8 @@ def _become(run: Run, news: Found) -> dict[str, str]:
     told = "; ".join(_whose(run, edition) + reason for edition, reason in news.items())
     log.warning("Nothing to show: %s; on_empty is %r", told, spec.on_empty)
     unsent = put_off_as_blank(run.folder.manifest())
-    if {edition_of(spec, channel).key for channel in spec.deliver} <= unsent.keys():
+    roles = set().union(*(roles_of(run.report, channel) for channel in spec.deliver))
+    if {edition_of_role(spec, role).key for role in roles} <= unsent.keys():
         raise RunSkipped(_sentence(run, told))
     become = {"skip": "who would see nothing gets nothing", "send": "it is sent as it is",
               "send_notice": f"it is sent with the notice {WORD}"}  # fmt: skip
@@ -137,7 +138,7 @@ def _become(run: Run, news: Found) -> dict[str, str]:
 
 
 def _whose(run: Run, edition: Edition) -> str:
-    return f"for {edition}, " if len(editions(run.report.spec)) > 1 else ""
+    return f"for {edition}, " if len(editions(run.report)) > 1 else ""
 
 
 def _sentence(run: Run, reason: str) -> str:
@@ -151,7 +152,7 @@ def _of_files(names: Sequence[str]) -> str:
 def _nothing(run: Run, edition: Edition, tables: Tables) -> str:
     """Return why an edition has nothing to show; empty where it has, or where its content is in none of its files."""
     spec = run.report.spec
-    if not any(entry.has_content for entry in formats_of(spec, edition)):
+    if not any(entry.has_content for entry in formats_of(run.report, edition)):
         return ""
     binding = binding_of(run, tables)
     content = [block for block in _shown(spec.content, binding) if not block.inner()]

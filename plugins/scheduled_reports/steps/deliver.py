@@ -2,40 +2,74 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
-import time
+from collections.abc import Callable
 from contextlib import ExitStack
-from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from scheduled_reports.audience import Copy
-from scheduled_reports.channels import Channel, Delivery, Session
-from scheduled_reports.editions import edition_of
-from scheduled_reports.errors import DeliveryError, LedgerError, ReportError, UncertainDeliveryError
+from scheduled_reports.audience import Recipient
+from scheduled_reports.channels import Channel
+from scheduled_reports.editions import Edition, edition_for
+from scheduled_reports.errors import DeliveryError, LedgerError, ReportError
 from scheduled_reports.ledger import DeliveryEntry, DeliveryState, Ledger
+from scheduled_reports.ledger.claims import LEASE
 from scheduled_reports.masking import require_masks
 from scheduled_reports.run import Run
-from scheduled_reports.steps import StepSkipped
+from scheduled_reports.steps import StepSkipped, StepWaits
 from scheduled_reports.steps.approve import require_approved
-from scheduled_reports.steps.plan import not_needed, owed, recipients_of
-from scheduled_reports.steps.render import artifacts_of, notices_of
+from scheduled_reports.steps.due import DueRule
+from scheduled_reports.steps.plan import not_needed, pages, recipients_of
+from scheduled_reports.steps.sender import Sender
+from scheduled_reports.steps.tally import Tally
+from scheduled_reports.steps.waiting import PAUSE
 
 log = logging.getLogger(__name__)
 
+_GIVEN_UP = frozenset({DeliveryState.FAILED, DeliveryState.DEAD})
+"""States that another try cannot mend; a task that is cleared tries them all the same."""
 
-def deliver(run: Run, ledger: Ledger, destination: str) -> dict[str, int]:
+
+def deliver(
+    run: Run, ledger: Ledger, destination: str, *, again: bool = False, last_try: bool = False,
+    lease: dt.timedelta = LEASE, clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+) -> dict[str, int]:  # fmt: skip
     """Send what `destination` still owes; return how many have their receipt, and how many of them got it now.
 
     A recipient that has a receipt is passed over, so that a retried or cleared task sends only what is missing; one bad
     recipient does not keep the others from theirs.
 
+    Args:
+        run: The run.
+        ledger: Where its deliveries are noted.
+        destination: Its key in the spec.
+        again: Whether it goes on with what it tried before, as Airflow repeats it or it has waited: what failed for
+            good is not tried again.
+        last_try: Whether Airflow does not repeat it any more: then what failed may not keep others from waiting.
+        lease: How long a claim holds without being renewed.
+        clock: Tells what time it is, aware.
+
     Raises:
         StepSkipped: The run is for the archive only, or the destination needs nothing of it.
+        StepWaits: Some recipients are to get theirs later.
         DeliveryError: Its files need an approval, and have none.
         SourceError: The run's data is masked otherwise than the spec says now.
         DeliveryError: At least one delivery did not arrive. Retryable only where trying again can help one of them.
         ArchiveError: The run's files cannot be read.
         LedgerError: The ledger cannot be reached; nothing more is sent.
     """
+    channel = _channel(run, destination)
+    recipients = recipients_of(run, channel)
+    round_ = _Round(run, ledger, channel, recipients, lease, clock)
+    with round_:
+        for page in pages(run, ledger, channel, recipients):
+            round_.visit(page, again=again)
+    if round_.unneeded:
+        raise StepSkipped(f"{destination}: {round_.unneeded}")
+    return _result(destination, round_.tally, clock(), last_try=last_try)
+
+
+def _channel(run: Run, destination: str) -> Channel:
     if not run.send:
         raise StepSkipped(
             "this run keeps its files in the archive and sends nothing; trigger it with 'deliver' to send"
@@ -43,119 +77,137 @@ def deliver(run: Run, ledger: Ledger, destination: str) -> dict[str, int]:
     channels = {entry.key: entry for entry in run.report.spec.deliver}
     if destination not in channels:
         raise DeliveryError(f"the spec has no destination {destination!r} any more", fix="trigger a new run")
-    entries = owed(run, ledger, destination)
-    waiting = [entry for entry in entries if entry.state is not DeliveryState.DELIVERED]
-    if waiting and (reason := not_needed(run, channels[destination])):
-        _put_off(ledger, waiting, reason)
-        raise StepSkipped(f"{destination}: {reason}")
-    if waiting:
-        require_approved(run, ledger)
-    require_masks(run)
-    failures: dict[str, ReportError] = {}
-    with run.folder.fetch("files") as files, ExitStack() as stack:
-        sender = _Sender(run, ledger, channels[destination], files, stack)
-        for entry in waiting:
-            try:
-                sender.send(entry)
-            except LedgerError:
-                raise
-            except ReportError as error:
-                failures[entry.recipient] = error
-                log.error("%s: %s", entry.recipient, error)  # noqa: TRY400 - the text says all, a trace hides it
-    if failures:
-        raise _summary(destination, failures, len(entries) - len(failures))
-    return {"delivered": len(entries), "now": len(waiting)}
+    return channels[destination]
 
 
-def _put_off(ledger: Ledger, waiting: list[DeliveryEntry], reason: str) -> None:
-    """Note that nothing is to be sent, unless the other end may have it already."""
-    for entry in waiting:
-        ledger.put_off(entry.id, DeliveryState.NOT_NEEDED, reason)
-        log.info("%s: %s", entry.recipient, reason)
+def _result(destination: str, tally: Tally, now: dt.datetime, *, last_try: bool) -> dict[str, int]:
+    """Return what was delivered, or say what is left: to wait, or to try again."""
+    tally.log_end()
+    failure = tally.failure(destination)
+    if tally.next_due is not None and (failure is None or last_try or not failure.retryable):
+        raise StepWaits(f"{destination}: {tally.waiting:,} wait", max(tally.next_due, now + PAUSE))
+    if failure is not None:
+        if tally.next_due is not None:
+            failure.retry_after = _not_after(failure.retry_after, (tally.next_due - now).total_seconds())
+        raise failure
+    return {"delivered": tally.had + tally.now, "now": tally.now}
 
 
-def _summary(destination: str, failures: dict[str, ReportError], delivered: int) -> DeliveryError:
-    told = "; ".join(f"{recipient}: {error}" for recipient, error in failures.items())
-    what = f"{destination}: {len(failures)} of {len(failures) + delivered} deliveries failed"
-    return DeliveryError(what, why=told, retryable=any(error.retryable for error in failures.values()))
+def _not_after(asked: float | None, left: float) -> float | None:
+    """Return after how many seconds Airflow is to repeat the task at the latest: when the next recipients are due."""
+    if asked is not None:
+        return min(asked, left)
+    return left if left < _LONGEST else None
 
 
-class _Sender:
-    """Sends the deliveries of one destination through one session, opened when the first is due."""
+_LONGEST = 900.0
+"""Seconds that Airflow waits at most before it repeats a task, where nobody asks for more (`dag_options`)."""
 
-    def __init__(self, run: Run, ledger: Ledger, channel: Channel, files: Path, stack: ExitStack) -> None:
-        self._run, self._ledger, self._channel, self._files, self._stack = run, ledger, channel, files, stack
-        edition = edition_of(run.report.spec, channel)
-        self._artifacts, self._notices = artifacts_of(run, edition), notices_of(run, edition)
-        self._recipients = recipients_of(run, channel)
-        self._session: Session | None = None
-        self._closed: ReportError | None = None
 
-    def send(self, entry: DeliveryEntry) -> None:
-        """Prepare, claim, send, and note the receipt: what fails before the claim leaves the delivery open."""
+class _Round:
+    """One visit to all recipients of a destination."""
+
+    def __init__(
+        self, run: Run, ledger: Ledger, channel: Channel, recipients: dict[str, Recipient], lease: dt.timedelta,
+        clock: Callable[[], dt.datetime],
+    ) -> None:  # fmt: skip
+        self._run, self._ledger, self._channel, self._recipients = run, ledger, channel, recipients
+        self._lease, self._clock, self._stack = lease, clock, ExitStack()
+        self._rule = due_rule(run, channel)
+        self._sender: Sender | None = None
+        self._allowed = False
+        self._reasons: dict[Edition, str] = {}
+        self._any_needed = False
+        self.tally = Tally(len(recipients))
+
+    def __enter__(self) -> None:
+        self._stack.__enter__()
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def visit(self, page: list[DeliveryEntry], *, again: bool) -> None:
+        """Send to those of a page who have nothing yet and are to get it now."""
+        missing = [entry for entry in page if entry.state is not DeliveryState.DELIVERED]
+        self.tally.had += len(page) - len(missing)
+        if not missing:
+            return
+        missing = self._needed(missing)
+        if not missing:
+            return
+        self._any_needed = True
+        self._require_allowed()
+        if not again:
+            self._plan_anew(missing)
+        for entry in missing:
+            if again and entry.state in _GIVEN_UP:
+                self.tally.fail(entry.recipient, entry.error)
+            else:
+                self._serve(entry)
+
+    def _serve(self, entry: DeliveryEntry) -> None:
+        now, recipient = self._clock(), self._recipients[entry.identity]
+        moment = self._rule.moment(recipient, now)
+        if moment > now:
+            told = self._rule.words(recipient, moment)
+            if (entry.state, entry.error) != (DeliveryState.PLANNED, told):
+                self._ledger.put_off(entry.id, DeliveryState.PLANNED, told)
+            self.tally.wait(recipient.address, told, moment)
+            return
         try:
-            session, parcel = self._opened(), self._delivery(entry)
-        except ReportError as error:
-            self._ledger.put_off(entry.id, _state_after(error), str(error))
+            arrived = self._opened().send(entry)
+        except LedgerError:
             raise
-        claimed = self._ledger.claim(entry.id)
-        if claimed is None:
-            log.info("%s has it already", entry.recipient)
-        elif claimed.state is DeliveryState.UNCERTAIN:
-            raise UncertainDeliveryError(f"{entry.recipient} may have it already", why=claimed.error,
-                                         fix="ask them; trigger the DAG with 'force' to send again")  # fmt: skip
+        except ReportError as error:
+            self.tally.fail(entry.recipient, str(error), error)
         else:
-            self._hand_over(session, parcel)
+            self.tally.arrive(anew=arrived is not None)
 
-    def _hand_over(self, session: Session, parcel: Delivery) -> None:
-        started = time.monotonic()
-        try:
-            receipt = session.send(parcel)
-        except Exception as error:
-            known = error if isinstance(error, ReportError) else _unforeseen(parcel.recipient.address, error)
-            seconds = round(time.monotonic() - started, 3)
-            self._ledger.settle(parcel.id, _state_after(known), error=str(known), seconds=seconds)
-            if known is error:
-                raise
-            raise known from error
-        seconds = round(time.monotonic() - started, 3)
-        log.info("%s: delivered, %s bytes, %.2f s, %s", parcel.recipient, f"{receipt.size:,}", seconds, receipt.text)
-        self._ledger.settle(
-            parcel.id, DeliveryState.DELIVERED, receipt=receipt.text, size=receipt.size, seconds=seconds
-        )
+    def _opened(self) -> Sender:
+        if self._sender is None:
+            sender = Sender(self._run, self._ledger, self._channel, self._recipients, self._lease)
+            self._sender = self._stack.enter_context(sender)
+        return self._sender
 
-    def _opened(self) -> Session:
-        """Open the session once; where that fails it fails for every recipient, without asking the server again."""
-        if self._closed is not None:
-            raise self._closed
-        if self._session is None:
-            try:
-                self._session = self._stack.enter_context(self._channel.open(self._run.connect))
-            except ReportError as error:
-                self._closed = error
-                raise
-        return self._session
+    def _require_allowed(self) -> None:
+        if not self._allowed:
+            require_approved(self._run, self._ledger)
+            require_masks(self._run)
+            self._allowed = True
 
-    def _delivery(self, entry: DeliveryEntry) -> Delivery:
-        lacking = [key for key in self._channel.formats() if key not in self._artifacts]
-        if lacking:
-            why, fix = "the spec named it after rendering", "clear the task `render`"
-            raise DeliveryError(f"the run has no file of format {lacking[0]!r}", why=why, fix=fix)
-        carried = {key: self._artifacts[key] for key in self._channel.formats()}
-        files = {key: self._files / artifact.path.removeprefix("files/") for key, artifact in carried.items()}
-        circle = tuple(one for one in self._recipients.values() if one.copy is not Copy.BCC)
-        return Delivery(
-            entry.id, self._recipients[entry.identity], files, carried, self._run.words, self._notices, circle
-        )
+    def _plan_anew(self, missing: list[DeliveryEntry]) -> None:
+        """Plan what failed for good in an earlier round once more, so that a repeat knows what this round tried."""
+        failed = [entry.id for entry in missing if entry.state in _GIVEN_UP]
+        if failed:
+            self._ledger.put_off(failed, DeliveryState.PLANNED, "")
 
+    @property
+    def unneeded(self) -> str:
+        """Why the whole destination is to get nothing; empty where somebody is to get theirs."""
+        return "" if self._any_needed else next(filter(None, self._reasons.values()), "")
 
-def _unforeseen(recipient: str, error: Exception) -> UncertainDeliveryError:
-    """Return the error for a fault of the channel itself, of which nobody knows how far it came."""
-    what, why = f"sending to {recipient} broke off", f"{type(error).__name__}: {error}"
-    return UncertainDeliveryError(what, why=why, fix="ask them; trigger the DAG with 'force' to send again")
+    def _needed(self, missing: list[DeliveryEntry]) -> list[DeliveryEntry]:
+        """Return those who are to get theirs; note why the readers of other editions are not.
+
+        What the other end may have already stays as it is.
+        """
+        found: dict[str, list[DeliveryEntry]] = {}
+        for entry in missing:
+            edition = edition_for(self._run.report, self._channel, self._recipients[entry.identity]).original
+            if edition not in self._reasons:
+                self._reasons[edition] = not_needed(self._run, self._channel, edition)
+            found.setdefault(self._reasons[edition], []).append(entry)
+        needed = found.pop("", [])
+        for reason, entries in found.items():
+            self._ledger.put_off([entry.id for entry in entries], DeliveryState.NOT_NEEDED, reason)
+            for entry in entries:
+                log.info("%s: %s", entry.recipient, reason)
+        return needed
 
 
-def _state_after(error: ReportError) -> DeliveryState:
-    if isinstance(error, UncertainDeliveryError):
-        return DeliveryState.UNCERTAIN
-    return DeliveryState.RETRYING if error.retryable else DeliveryState.FAILED
+def due_rule(run: Run, channel: Channel) -> DueRule:
+    """Return when a destination's recipients get a run's deliveries: on the day on which the run was due, or began."""
+    began = run.folder.manifest().get("run", {}).get("started_at")
+    moment = run.due or (dt.datetime.fromisoformat(began) if began else dt.datetime.now(dt.UTC))
+    zone = ZoneInfo(run.schedule.timezone)
+    return DueRule(channel.deliver_at, moment.astimezone(zone).date(), zone)

@@ -27,6 +27,7 @@ from scheduled_reports.sources import Source
 from scheduled_reports.steps import StepSkipped
 from scheduled_reports.steps.conditions import require_of_sources
 from scheduled_reports.steps.plan import is_settled, owed
+from scheduled_reports.steps.undecided import undecided
 from scheduled_reports.tables import Tables
 
 log = logging.getLogger(__name__)
@@ -60,8 +61,7 @@ def extract(run: Run, ledger: Ledger | None = None) -> dict[str, int]:
     run.folder.sweep()
     with run.folder.scratch() as folder:
         made: Made = {
-            edition: (Tables(folder / edition.data, spill=folder / ".spill"), {})
-            for edition in editions(run.report.spec)
+            edition: (Tables(folder / edition.data, spill=folder / ".spill"), {}) for edition in editions(run.report)
         }
         for tables, _ in made.values():
             tables.folder.mkdir(parents=True)
@@ -72,7 +72,7 @@ def extract(run: Run, ledger: Ledger | None = None) -> dict[str, int]:
 
 
 def _require_unsent(run: Run, ledger: Ledger) -> None:
-    entries = owed(run, ledger)
+    entries = [] if undecided(run) else owed(run, ledger)
     if any(entry.state is DeliveryState.DELIVERED for entry in entries) and all(
         is_settled(run, entry) for entry in entries
     ):
@@ -90,7 +90,7 @@ def _put(run: Run, made: Made) -> None:
         for name in facts:
             run.folder.put(tables.path(name), f"{edition.data}/{name}.parquet")
     by_role = {edition.role: facts for edition, (_, facts) in made.items() if edition.role}
-    run.folder.note(tables=known, roles=by_role, masks=applied(run.report.spec))
+    run.folder.note(tables=known, roles=by_role, masks=applied(run.report))
 
 
 def _sources(run: Run, made: Made, secrets: Secrets) -> None:

@@ -16,6 +16,7 @@ from scheduled_reports.schedule.triggers.awaiting import Awaiting
 from scheduled_reports.steps import RunSkipped
 from scheduled_reports.steps.conditions import require_at_gate
 from scheduled_reports.steps.plan import is_settled, owed, planned
+from scheduled_reports.steps.undecided import undecided
 
 log = logging.getLogger(__name__)
 
@@ -111,7 +112,7 @@ def _require_open(run: Run, wait: Wait) -> None:
 
 def _require_news(run: Run, entries: list[DeliveryEntry]) -> None:
     delivered = [entry for entry in entries if entry.state is DeliveryState.DELIVERED]
-    if run.send and delivered and all(is_settled(run, entry) for entry in entries):
+    if run.send and delivered and all(is_settled(run, entry) for entry in entries) and not undecided(run):
         unneeded = dict.fromkeys(entry.error for entry in entries if entry.state is DeliveryState.NOT_NEEDED)
         count = "; ".join((f"{len(delivered)} of {len(entries)}", *unneeded))
         raise RunSkipped(

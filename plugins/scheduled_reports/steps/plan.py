@@ -2,30 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 from scheduled_reports.audience import Recipient
 from scheduled_reports.channels import Channel
-from scheduled_reports.editions import edition_of
+from scheduled_reports.editions import Edition, edition_of, edition_of_role, roles_of
 from scheduled_reports.errors import DeliveryError
 from scheduled_reports.ledger import DeliveryEntry, DeliveryState, Ledger, Planned
 from scheduled_reports.run import Run
+
+if TYPE_CHECKING:
+    from scheduled_reports.spec.report import ReportSpec
+
+
+PAGE = 500
+"""How many deliveries are looked at together."""
 
 
 def planned(run: Run, destination: str | None = None) -> list[Planned]:
     """Return one delivery for each recipient of each destination in the spec, or of the one named.
 
-    A run that is for the archive only has none.
+    A run that is for the archive only has none; a destination that stands by has none unless it is named.
     """
     if not run.send:
         return []
-    return [
-        Planned(channel.key, channel.kind, recipient.address, identity)
-        for channel in run.report.spec.deliver
-        if destination in {None, channel.key}
-        for identity, recipient in recipients_of(run, channel).items()
-    ]
+    wanted = (channel for channel in run.report.spec.deliver
+              if destination == channel.key or (destination is None and not channel.standby))  # fmt: skip
+    return [found for channel in wanted for found in _planned(channel, recipients_of(run, channel))]
+
+
+def _planned(channel: Channel, recipients: Mapping[str, Recipient]) -> Iterator[Planned]:
+    for identity, recipient in recipients.items():
+        yield Planned(channel.key, channel.kind, recipient.address, identity)
+
+
+def pages(
+    run: Run, ledger: Ledger, channel: Channel, recipients: Mapping[str, Recipient] | None = None
+) -> Iterator[list[DeliveryEntry]]:
+    """Yield the ledger's entries of a destination's deliveries, as many at a time as fit into any memory."""
+    items = _planned(channel, recipients_of(run, channel) if recipients is None else recipients)
+    while page := list(islice(items, PAGE)):
+        yield ledger.owed(run, page)
+
+
+def stand_ins(spec: ReportSpec, channel: Channel) -> list[Channel]:
+    """Return the destinations that stand in for one, in order; those of a stand-in come right after it."""
+    by_key, found = {entry.key: entry for entry in spec.deliver}, dict[str, Channel]()
+
+    def add(names: tuple[str, ...]) -> None:
+        for name in names:
+            if name in by_key and name not in found and name != channel.key:
+                found[name] = by_key[name]
+                add(by_key[name].failover)
+
+    add(channel.failover)
+    return list(found.values())
+
+
+def of_period(run: Run, ledger: Ledger) -> list[DeliveryEntry]:
+    """Return the deliveries of the run's period, also of what the spec does not ask for; a forced run's are its own."""
+    found = ledger.of_period(run.report.id, run.schedule.id, run.period.start, run.period.end)
+    return [entry for entry in found if not run.force or entry.run_id == run.run_id]
+
+
+def replaced(run: Run, ledger: Ledger) -> dict[str, str]:
+    """Return, by each destination that has stand-ins, the first of these whose deliveries have all arrived."""
+    spec = run.report.spec
+    if not any(channel.failover for channel in spec.deliver):
+        return {}
+    states: dict[str, set[DeliveryState]] = {}
+    for entry in of_period(run, ledger):
+        states.setdefault(entry.destination, set()).add(entry.state)
+    arrived = {name for name, found in states.items() if found == {DeliveryState.DELIVERED}}
+    firsts = {channel.key: next((one.key for one in stand_ins(spec, channel) if one.key in arrived), None)
+              for channel in spec.deliver if not channel.standby}  # fmt: skip
+    return {name: first for name, first in firsts.items() if first is not None}
 
 
 def recipients_of(run: Run, channel: Channel) -> dict[str, Recipient]:
@@ -38,14 +91,16 @@ def owed(run: Run, ledger: Ledger, destination: str | None = None) -> list[Deliv
     return ledger.owed(run, planned(run, destination))
 
 
-def not_needed(run: Run, channel: Channel) -> str:
-    """Return why a destination is to get nothing of this run; empty where it is to get its deliveries.
+def not_needed(run: Run, channel: Channel, edition: Edition | None = None) -> str:
+    """Return why readers of an edition get nothing from a destination; empty where they are to get their deliveries.
+
+    Without an edition, those are meant who have no role of their own.
 
     Raises:
         DeliveryError: The run has not made the table that this depends on.
         ArchiveError: The run's manifest cannot be read.
     """
-    edition, manifest = edition_of(run.report.spec, channel), run.folder.manifest()
+    edition, manifest = edition or edition_of(run.report.spec, channel), run.folder.manifest()
     if reason := put_off_as_blank(manifest).get(edition.key, ""):
         return reason
     if channel.only_if is None:
@@ -63,12 +118,18 @@ def put_off_as_blank(manifest: Mapping[str, Any]) -> dict[str, str]:
     return dict(manifest.get("blank", {}))
 
 
-def is_settled(run: Run, entry: DeliveryEntry) -> bool:
-    """Return whether nothing is left to do for a delivery: it arrived, or its destination needed none."""
+def is_settled(run: Run, entry: DeliveryEntry, replaced: Mapping[str, str] | None = None) -> bool:
+    """Return whether nothing is left to do for a delivery: it arrived, or its destination needed none.
+
+    Of one that was given up it is enough that a stand-in arrived: `replaced` says where.
+    """
+    if entry.state is DeliveryState.DEAD and replaced:
+        return entry.destination in replaced
     if entry.state is DeliveryState.NOT_NEEDED:
         blank = put_off_as_blank(run.folder.manifest())
         return any(
-            channel.only_if or edition_of(run.report.spec, channel).key in blank
+            channel.only_if
+            or any(edition_of_role(run.report.spec, role).key in blank for role in roles_of(run.report, channel))
             for channel in run.report.spec.deliver
             if channel.key == entry.destination
         )

@@ -28,7 +28,7 @@ def provenance_of(run: Run, now: dt.datetime) -> Provenance:
     zone = run.period.start.tzinfo
     return Provenance(
         run.report.id, run.schedule.id, run.run_id, run.report.digest[:12], now.astimezone(zone), run.report.spec.owner,
-        _commit(run), _freshness(run), _url(run),
+        _commit(run), _freshness(run), page_of(run),
     )  # fmt: skip
 
 
@@ -71,7 +71,7 @@ def _commit(run: Run) -> str:
     return ""
 
 
-def _url(run: Run) -> str:
+def page_of(run: Run) -> str:
     """Return where the run can be looked at in Airflow; empty where nobody said what Airflow's address is."""
     base = settings.airflow_url()
     dag_id = f"{run.report.id}__{run.schedule.id}"

@@ -147,7 +147,7 @@ def _check(entry: dict[str, Any]) -> tuple[str, str, str]:
 
 
 def _file(run: Run, artifact: Artifact) -> tuple[str, str, str]:
-    name = f"{artifact.name} (role {artifact.role})" if artifact.role else artifact.name
+    name = f"{artifact.name} ({artifact.readers})" if artifact.readers else artifact.name
     return name, size(artifact.size), f"{run.folder.uri}/{artifact.path}"
 
 

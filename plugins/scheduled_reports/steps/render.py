@@ -12,7 +12,7 @@ from pathlib import Path
 
 from scheduled_reports.brands import brand_for
 from scheduled_reports.document import Document, Notice, Provenance, arranged
-from scheduled_reports.editions import EVERYBODY, Edition, editions, formats_of
+from scheduled_reports.editions import EVERYBODY, Edition, editions, formats_of, translations
 from scheduled_reports.errors import RenderError
 from scheduled_reports.file_names import RULE, fault_in
 from scheduled_reports.formats import Artifact, Format
@@ -49,10 +49,11 @@ def render(run: Run, now: dt.datetime, provenance: Provenance | None = None) -> 
     forget_files(run)
     provenance = provenance or provenance_of(run, now)
     with ExitStack() as stack:
-        drafts = [_draft(run, edition, provenance, stack) for edition in editions(run.report.spec)]
+        drafts = [_draft(run, edition, formats, provenance, stack) for edition, formats in _asked_for(run)]
         made = _made(drafts)
-        blank = {draft.edition: _blank(draft, found) for draft, found in zip(drafts, made, strict=True)}
-        news = [index for index, draft in enumerate(drafts) if announced(run, draft.edition, blank[draft.edition])]
+        blank = _blanks(drafts, made)
+        told = {edition for edition, names in blank.items() if announced(run, edition, names)}
+        news = [index for index, draft in enumerate(drafts) if draft.edition.original in told]
         if news:  # that they are blank is to be said on top of them
             again = _made([_with_notices(run, drafts[index]) for index in news])
             made = [again[news.index(index)] if index in news else found for index, found in enumerate(made)]
@@ -73,12 +74,19 @@ class _Draft:
     formats: dict[str, Format]
 
 
-def _draft(run: Run, edition: Edition, provenance: Provenance, stack: ExitStack) -> _Draft:
+def _asked_for(run: Run) -> Iterator[tuple[Edition, list[Format]]]:
+    """Yield the editions that readers get, and the formats of each: those in the report's language first."""
+    yield from ((edition, formats_of(run.report, edition)) for edition in editions(run.report))
+    for edition, carried in translations(run).items():
+        yield edition, [entry for entry in run.report.spec.formats if entry.key in carried]
+
+
+def _draft(run: Run, edition: Edition, asked_for: list[Format], provenance: Provenance, stack: ExitStack) -> _Draft:
     """Return what is to be made of one edition; its data, and room for the files, are there until the stack ends."""
     data = stack.enter_context(run.folder.fetch(edition.data))
     folder = stack.enter_context(run.folder.scratch())
     formats: dict[str, Format] = {}
-    for entry in formats_of(run.report.spec, edition):
+    for entry in asked_for:
         name = f"{fill(entry.file_name, run.words)}.{entry.file_extension}"
         if fault := "another format has that name" if name in formats else fault_in(name):
             raise RenderError(f"format {entry.key!r} cannot be called {name!r}", why=fault,
@@ -98,6 +106,15 @@ def _made(drafts: Sequence[_Draft]) -> list[list[Made]]:
     ]
     made = make_all(jobs)
     return [list(islice(made, len(draft.formats))) for draft in drafts]
+
+
+def _blanks(drafts: Sequence[_Draft], made: Sequence[Sequence[Made]]) -> dict[Edition, list[str]]:
+    """Return the names of blank files by the editions in the report's language, those of other languages among them."""
+    found: dict[Edition, list[str]] = {}
+    for draft, files in zip(drafts, made, strict=True):
+        names = found.setdefault(draft.edition.original, [])
+        names += [name for name in _blank(draft, files) if name not in names]
+    return found
 
 
 def _blank(draft: _Draft, made: Sequence[Made]) -> list[str]:
@@ -121,7 +138,8 @@ def _stored(run: Run, draft: _Draft, made: Sequence[Made]) -> Iterator[Artifact]
         path = f"{draft.edition.files}/{name}"
         run.folder.put(draft.folder / name, path)
         log.info("%s: %s, %s bytes, %.2f s", entry.key, path, f"{found.size:,}", found.seconds)
-        yield Artifact(entry.key, name, entry.file_media_type, path, found.size, found.sha256, draft.edition.role)
+        yield Artifact(entry.key, name, entry.file_media_type, path, found.size, found.sha256, draft.edition.role,
+                       draft.edition.language)  # fmt: skip
 
 
 def compose(run: Run, tables: Tables, provenance: Provenance, edition: Edition = EVERYBODY) -> Document:
@@ -132,7 +150,7 @@ def compose(run: Run, tables: Tables, provenance: Provenance, edition: Edition =
         ArchiveError: The run's manifest cannot be read.
     """
     spec = run.report.spec
-    binding = binding_of(run, tables)
+    binding = binding_of(run, tables, edition.language)
     with tables.at_hand():
         blocks = arranged(block.bind(binding) for block in spec.content if block.is_shown(binding))
     return Document(spec.title, spec.description, run.period, blocks, tables, provenance, notices_of(run, edition),
@@ -149,7 +167,11 @@ def notices_of(run: Run, edition: Edition = EVERYBODY) -> tuple[Notice, ...]:
 
 def artifacts_of(run: Run, edition: Edition = EVERYBODY) -> dict[str, Artifact]:
     """Return the artifacts of one of the run's editions by format id, as its manifest lists them."""
-    return {artifact.format: artifact for artifact in all_artifacts(run) if artifact.role == edition.role}
+    return {artifact.format: artifact for artifact in all_artifacts(run) if _is_of(artifact, edition)}
+
+
+def _is_of(artifact: Artifact, edition: Edition) -> bool:
+    return (artifact.role, artifact.language) == (edition.role, edition.language)
 
 
 def all_artifacts(run: Run) -> list[Artifact]:

@@ -14,10 +14,12 @@ from scheduled_reports.checks.parts import readable
 from scheduled_reports.errors import ArchiveError, DeliveryError, ReportError, UncertainDeliveryError
 from scheduled_reports.ledger import DeliveryState, Ledger, RunState
 from scheduled_reports.ledger.findings import CheckEntry, checks_of
+from scheduled_reports.ledger.told import note_told, told_of
 from scheduled_reports.notify import Attachment, tell_owner
 from scheduled_reports.run import Run
 from scheduled_reports.steps.failing_rows import Kept, kept_in
 from scheduled_reports.steps.plan import owed
+from scheduled_reports.steps.telling import key_of, steady
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +49,7 @@ class _Rows:
 
 
 def close_stopped(run: Run, ledger: Ledger, owner_conn_id: str, reason: str) -> NoReturn:
-    """Tell the owner by one mail what failed, with the failing rows, and fail.
+    """Tell the owner by one mail what failed, with the failing rows, and fail; not again where the same stops it again.
 
     Args:
         run: The run, which the ledger says is stopped.
@@ -65,7 +67,11 @@ def close_stopped(run: Run, ledger: Ledger, owner_conn_id: str, reason: str) -> 
     what = f"{spec.title}, {run.period.label}: stopped by {len(stopping)} of its {len(spec.checks)} checks"
     failure = DeliveryError(what, why=reason, fix=FIX)
     head = [f"{spec.title} for {run.period.label} was stopped by its checks. {_who_has_it(run, ledger)}", ""]
-    _tell(run, owner_conn_id, head, sorted(failed, key=lambda entry: entry.severity != "stop"))
+    about, owner = key_of(run, ("stopped", steady(reason))), spec.owner
+    if owner in told_of(ledger, about):
+        log.info("%s was told before", owner)
+    elif _tell(run, owner_conn_id, head, sorted(failed, key=lambda entry: entry.severity != "stop")):
+        note_told(ledger, run, about, owner)
     try:
         run.folder.note(state=RunState.STOPPED, reason=reason, deliveries=[])
     except ArchiveError as error:  # it must not hide why the run was stopped
@@ -78,8 +84,11 @@ def _who_has_it(run: Run, ledger: Ledger) -> str:
     return f"Nothing more was sent; it went out before to {', '.join(before)}." if before else "Nobody got it."
 
 
-def _tell(run: Run, conn_id: str, head: list[str], failed: list[CheckEntry]) -> None:
-    """Send the mail; where a server does not take it with its files, without them, as they are in the archive."""
+def _tell(run: Run, conn_id: str, head: list[str], failed: list[CheckEntry]) -> bool:
+    """Send the mail; where a server does not take it with its files, without them, as they are in the archive.
+
+    That it cannot be sent is logged; returns whether it was.
+    """
     rows, owner = _rows(run), run.report.spec.owner
     subject = f"Stopped: {run.report.spec.title}, {run.period.label}"
     try:
@@ -94,6 +103,8 @@ def _tell(run: Run, conn_id: str, head: list[str], failed: list[CheckEntry]) -> 
             tell_owner(run.connect, conn_id, owner, subject, _text(run, head, failed, _Rows(rows.kept)))
     except ReportError as error:
         log.error("The owner %s could not be told: %s", owner, error)  # noqa: TRY400 - the text says all
+        return False
+    return True
 
 
 def _rows(run: Run) -> _Rows:
