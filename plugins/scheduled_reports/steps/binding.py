@@ -15,4 +15,6 @@ def binding_of(run: Run, tables: Tables) -> Binding:
         ReportError: The report's language cannot be used.
     """
     spec = run.report.spec
-    return Binding(tables, run.words, language_of(spec.language, spec.locale, run.include), run.include, run.binds())
+    language = language_of(spec.language, spec.locale, run.include)
+    masked = any(column.mask for source in spec.sources.values() for column in source.columns.values())
+    return Binding(tables, run.words, language, run.include, run.binds(), masked)
