@@ -74,9 +74,10 @@ def _write_table(folder: Path, rows: int) -> None:
 
 
 def ours(folder: Path, rows: int) -> None:  # noqa: ARG001 - by hand it may be fewer
-    """Make it as the format `pdf` does."""
+    """Make it as the step `render` does, which looks whether it is blank and takes its digest, too."""
     from scheduled_reports.document import Binding, Document, Provenance, TableBlock
     from scheduled_reports.formats.pdf import Pdf
+    from scheduled_reports.rendering import Job, make
     from scheduled_reports.schedule.period import Period
     from scheduled_reports.tables import Tables
 
@@ -89,7 +90,7 @@ def ours(folder: Path, rows: int) -> None:  # noqa: ARG001 - by hand it may be f
     table = block.bind(Binding(tables, {"period": period, "schedule": {"timezone": "UTC"}}))
     provenance = Provenance("orders", "daily", "manual", "3f9a1c07be52", day, "owner@northwind.example")
     document = Document("Orders", "All of them.", period, (table,), tables, provenance)
-    Pdf(type="pdf", orientation="landscape").render(document, folder / "ours.pdf")
+    make(Job(Pdf(type="pdf", orientation="landscape"), document, folder / "ours.pdf"))
 
 
 def by_hand(folder: Path, rows: int) -> None:

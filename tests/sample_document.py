@@ -26,13 +26,13 @@ from scheduled_reports.document import (
     TextBlock,
     arranged,
 )
-from scheduled_reports.document.block import Block
+from scheduled_reports.document.block import Block, bind_all
 from scheduled_reports.language import ENGLISH, Language
 from scheduled_reports.schedule.period import Period
 from scheduled_reports.tables import Tables
 from showcase_content import CONTENT, DESCRIPTION, TITLE, in_language
 
-__all__ = ["LONG_NAME", "PROSE", "STALE", "bind", "brief", "document", "showcase", "write"]
+__all__ = ["LONG_NAME", "PROSE", "STALE", "bind", "binding", "brief", "document", "showcase", "write"]
 
 LONG_NAME = "Retention & Recovery of Former Business Customers, Northern Region 2026"
 CAMPAIGNS = [
@@ -91,9 +91,13 @@ def document(folder: Path, *blocks: Block, language: Language = ENGLISH, brand: 
 
 def bind(folder: Path, period: Period, blocks: Iterable[Block], language: Language = ENGLISH) -> tuple[Bound, ...]:
     """Return blocks bound to the tables in `folder`."""
+    return arranged(bind_all(blocks, binding(folder, period, language), "content"))
+
+
+def binding(folder: Path, period: Period | None = None, language: Language = ENGLISH) -> Binding:
+    """Return what blocks are bound to: the tables in `folder`."""
     words = {"period": period, "schedule": {"timezone": "Europe/Berlin"}}
-    binding = Binding(Tables(folder), words, language, folder / "include")
-    return arranged(block.bind(binding) for block in blocks if block.is_shown(binding))
+    return Binding(Tables(folder), words, language, folder / "include")
 
 
 def showcase(folder: Path, language: Language = ENGLISH, brand: Brand = HOUSE) -> Document:

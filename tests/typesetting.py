@@ -22,6 +22,8 @@ from scheduled_reports.document import Table, TableBlock
 from scheduled_reports.document.layout import Layout
 from scheduled_reports.language import ENGLISH
 from scheduled_reports.typeset import Flow, LongTable, Look, write_pdf
+from scheduled_reports.typeset.boxes import texts
+from scheduled_reports.typeset.text_runs import Ink, Setter
 
 FONTS = Path(scheduled_reports.__file__).parent / "formats" / "fonts"
 FACES = "".join(
@@ -69,6 +71,13 @@ class Inside(URLFetcher):
 def style() -> tuple[Any, Any, Any]:
     fonts, fetcher = FontConfiguration(), Inside()
     return weasyprint.CSS(string=FACES + STYLE, font_config=fonts, url_fetcher=fetcher), fonts, fetcher
+
+
+def setter(css: str = "") -> Setter:
+    sheet, fonts, fetcher = style()
+    page = weasyprint.HTML(string=f'<p style="{css}">x</p>', url_fetcher=fetcher)
+    document = page.render(stylesheets=[sheet], font_config=fonts)
+    return Ink(document.fonts).setter(next(texts(document.pages[0]._page_box)).style)
 
 
 def flow(body: str = "", *, landscape: bool = False) -> Flow:

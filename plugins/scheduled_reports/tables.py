@@ -103,7 +103,7 @@ class Tables:
 
         with suppress(pa.ArrowException, OSError), pq.ParquetFile(self.path(name)) as file:
             if file.metadata.num_rows <= SMALL and all(map(_is_same, file.schema_arrow.types)):
-                read = file.read()
+                read = file.read(use_threads=False)  # which takes half the time and memory for so few
                 return pa.Table.from_arrays(read.columns, names=read.column_names)
         return None
 

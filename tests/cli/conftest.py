@@ -9,7 +9,9 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from runs import connect_shop
 from scheduled_reports.cli import app
+from specs import SALES, shop, write
 
 
 @pytest.fixture
@@ -31,5 +33,18 @@ def reports(project: Path) -> Callable[..., Result]:
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return result
+
+    return run
+
+
+@pytest.fixture
+def preview(project: Path, reports: Callable[..., Result], connection: Callable[..., None]) -> Callable[..., Result]:
+    """Return a function that previews the small spec, or another text, over a small shop."""
+    shop(project / "shop.db")
+    connect_shop(connection, project)
+
+    def run(*arguments: str, text: str = SALES) -> Result:
+        write(project, text)
+        return reports("preview", "sales", *arguments)
 
     return run

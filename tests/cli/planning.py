@@ -29,6 +29,11 @@ def spec(folder: Path, *schedules: str, name: str = "sales", **changes: str) -> 
     return write(folder, text + "schedules:\n" + "".join(f"  - {{{schedule}}}\n" for schedule in schedules), name)
 
 
+def healthy(folder: Path, text: str = TWINNED, name: str = "sales") -> Path:
+    """Write a spec of which nothing is to be warned."""
+    return write(folder, text, name)
+
+
 def calendar_file(folder: Path, text: str = NORTHWIND, name: str = "northwind") -> None:
     """Write a calendar below `folder`/include/calendars."""
     path = folder / "include" / "calendars" / f"{name}.yaml"

@@ -10,12 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import time_machine
 
-from brand_files import BRAND, write_brand
-from cli.planning import calendar_file, spec
+from cli.planning import healthy
 from specs import TWINNED as SALES
-from specs import write as write_text
 
 BROKEN = Path(__file__).parents[1] / "broken_specs"
 
@@ -57,11 +54,6 @@ expected 'end of print statement'
 """
 
 
-def write(folder: Path, text: str = SALES, name: str = "sales") -> Path:
-    """Write a spec of which nothing is to be warned."""
-    return write_text(folder, text, name)
-
-
 def told(stderr: str, path: Path) -> list[str]:
     """Return the problems of one file without its path and without the lists of what is allowed."""
     lines = [line.removeprefix(f"{path}:") for line in stderr.splitlines() if line.startswith(f"{path}:")]
@@ -70,7 +62,7 @@ def told(stderr: str, path: Path) -> list[str]:
 
 def test_valid_specs_are_counted(project: Path, reports: Callable) -> None:
     for number in range(100):
-        write(project, name=f"sales_{number}")
+        healthy(project, name=f"sales_{number}")
 
     result = reports("check")
 
@@ -101,8 +93,8 @@ def test_what_a_spec_names_and_what_is_not_there_is_told(
 
 
 def test_broken_specs_fail_the_check_and_are_counted_beside_the_valid(project: Path, reports: Callable) -> None:
-    write(project)
-    bad = write(project, SALES.replace("title: S", "titel: S"), "bad")
+    healthy(project)
+    bad = healthy(project, SALES.replace("title: S", "titel: S"), "bad")
 
     result = reports("check")
 
@@ -112,7 +104,7 @@ def test_broken_specs_fail_the_check_and_are_counted_beside_the_valid(project: P
 
 
 def test_the_place_stays_readable_in_line_100(project: Path, reports: Callable) -> None:
-    path = write(project, "# a long report\n" * 99 + SALES.replace("title: Sales", "title: 12"))
+    path = healthy(project, "# a long report\n" * 99 + SALES.replace("title: Sales", "title: 12"))
 
     assert f"{path}:100:8: title: 12 is not text" in reports("check").stderr  # `:100:` is also an emoji's name
 
@@ -123,7 +115,7 @@ def test_the_place_stays_readable_in_line_100(project: Path, reports: Callable) 
 def test_a_spec_may_be_named_by_its_name_its_file_or_its_folder(
     project: Path, reports: Callable, argument: str
 ) -> None:
-    write(project)
+    healthy(project)
 
     result = reports("check", argument)
 
@@ -131,14 +123,14 @@ def test_a_spec_may_be_named_by_its_name_its_file_or_its_folder(
 
 
 def test_a_spec_named_twice_is_checked_once(project: Path, reports: Callable) -> None:
-    write(project)
+    healthy(project)
 
     assert reports("check", "sales", "report_specs/sales.yaml", project / "report_specs").stdout == "1 spec is valid\n"
 
 
 def test_a_name_that_there_is_not_gets_the_nearest_one(project: Path, reports: Callable) -> None:
-    write(project)
-    write(project, name="morning_brief")
+    healthy(project)
+    healthy(project, name="morning_brief")
 
     result = reports("check", "slaes")
 
@@ -158,7 +150,7 @@ def test_a_folder_that_there_is_not_is_told(project: Path, reports: Callable) ->
 
 def test_sql_files_are_looked_for_in_the_include_folder_beside_the_specs(project: Path, reports: Callable) -> None:
     inline = "sql: SELECT count(*) AS orders, sum(amount) AS revenue FROM orders"
-    write(project / "other", SALES.replace(inline, "sql_file: totals.sql"))
+    healthy(project / "other", SALES.replace(inline, "sql_file: totals.sql"))
     sql = project / "other" / "include" / "sql" / "totals.sql"
     sql.write_text("SELECT 1 AS orders, 2 AS revenue")
     (project / "include" / "sql").rmdir()
@@ -168,7 +160,7 @@ def test_sql_files_are_looked_for_in_the_include_folder_beside_the_specs(project
 
 
 def test_checking_does_not_wait_for_airflow_to_be_imported(project: Path) -> None:
-    write(project)
+    healthy(project)
     script = (
         "import sys\n"
         "from scheduled_reports.cli import app\n"
@@ -186,7 +178,7 @@ def test_checking_does_not_wait_for_airflow_to_be_imported(project: Path) -> Non
 def test_two_files_that_would_be_one_report_are_told_whichever_is_named(
     project: Path, reports: Callable, arguments: list[str]
 ) -> None:
-    twin = write(project).with_suffix(".yml")
+    twin = healthy(project).with_suffix(".yml")
     twin.write_text(SALES)
 
     result = reports("check", *arguments)
@@ -197,119 +189,11 @@ def test_two_files_that_would_be_one_report_are_told_whichever_is_named(
 
 def test_an_sql_file_that_is_not_utf_8_is_a_line_and_no_traceback(project: Path, reports: Callable) -> None:
     inline = "sql: SELECT count(*) AS orders, sum(amount) AS revenue FROM orders"
-    write(project, SALES.replace(inline, "sql_file: totals.sql"))
+    healthy(project, SALES.replace(inline, "sql_file: totals.sql"))
     (project / "include" / "sql" / "totals.sql").write_bytes(b"SELECT 1 AS ums\xe4tze")
-    write(project, "title: [", "other")
+    healthy(project, "title: [", "other")
 
     result = reports("check")
 
     assert "save it as UTF-8 text" in result.stderr
     assert "2 of 2 specs broken, 2 problems" in result.stderr
-
-
-def test_warnings_are_told_and_do_not_fail_the_check(project: Path, reports: Callable) -> None:
-    path = spec(project, "id: month, when: {type: monthly, on: 31, at: '09:00'}, covers: previous_month")
-
-    result = reports("check")
-
-    place = f"{path}:{len(path.read_text().splitlines())}:43"
-    told = f"{place}: warning: the 31st exists in 7 months; write 'on: last' for the last day of each month\n"
-    assert (result.exit_code, result.stdout, result.stderr) == (0, "1 spec is valid, 1 warning\n", told)
-
-
-def test_warnings_come_after_problems_and_are_not_counted_among_them(project: Path, reports: Callable) -> None:
-    spec(project, "id: month, when: '0 9 31 * *', covers: previous_month")
-    write(project, SALES.replace("title: Sales", "title: 12"), "zebra")
-
-    lines = reports("check").stderr.splitlines()
-
-    assert [": warning: " in line for line in lines] == [False, True, False]
-    assert lines[-1] == "1 of 2 specs broken, 1 problem"
-
-
-def test_a_source_that_is_ready_only_after_the_run_is_a_warning(project: Path, reports: Callable) -> None:
-    late = {"connection: shop": 'connection: shop\n    ready_at: "07:00"'}
-    spec(project, "id: daily, when: '30 6 * * *'", **late)
-
-    assert "warning: runs at 06:30, and the source 'orders' holds the day before only from 07:00 on" in (
-        reports("check").stderr
-    )
-
-
-def test_a_calendar_that_ends_soon_is_told_once_however_many_use_it(project: Path, reports: Callable) -> None:
-    calendar_file(project)
-    for name in ("costs", "sales", "stock"):
-        spec(project, "id: daily, when: '30 6 * * *', calendar: northwind", name=name)
-
-    with time_machine.travel("2026-11-21 12:00", tick=False):
-        [line, *others] = reports("check").stderr.splitlines()
-
-    assert others == []
-    assert "costs.yaml" in line
-    assert line.endswith(
-        "warning: calendar northwind lists nothing after 2026-12-31; "
-        "add the days after that to its file in include/calendars/"
-    )
-
-
-def test_problems_of_calendars_are_told_also_where_no_spec_uses_them_and_once_where_several_do(
-    project: Path, reports: Callable
-) -> None:
-    calendar_file(project, "closde: [2026-12-25]\n")
-    calendar_file(project, "closed: [2026-02-30]\n", "unused")
-    for name in ("costs", "sales"):
-        spec(project, "id: daily, when: '30 6 * * *', calendar: northwind", name=name)
-
-    result = reports("check")
-
-    folder = project / "include" / "calendars"
-    assert [line.partition(": ")[0] for line in result.stderr.splitlines()[:-1]] == [
-        f"{folder / 'northwind.yaml'}:1:1",
-        f"{folder / 'unused.yaml'}:1:10",
-    ]
-
-
-def test_problems_of_brands_are_told_also_where_no_spec_uses_them(project: Path, reports: Callable) -> None:
-    write(project)
-    path = write_brand(project, BRAND.replace("#7a1f5c", "#ffcc00"))
-
-    result = reports("check")
-
-    assert result.exit_code == 1
-    assert f"{path.relative_to(project)}:3:11: colors.accent: accent #ffcc00 on paper" in result.stderr
-
-
-def test_specs_that_depend_on_a_broken_calendar_are_counted_as_broken(project: Path, reports: Callable) -> None:
-    calendar_file(project, "closde: [2026-12-25]\n")
-    for name in ("costs", "sales"):
-        spec(project, "id: daily, when: '30 6 * * *', calendar: northwind", name=name)
-    write(project, name="stock")
-
-    assert reports("check").stderr.splitlines()[-1] == "2 of 3 specs broken, 1 problem"
-
-
-def test_reports_that_wait_for_each_other_are_told_also_where_only_one_is_checked(
-    project: Path, reports: Callable
-) -> None:
-    spec(project, "id: daily, when: {type: assets, all_of: ['report:costs:daily']}")
-    spec(project, "id: daily, when: {type: assets, all_of: ['report:sales:daily']}", name="costs")
-
-    result = reports("check", "costs")
-
-    assert result.exit_code == 1
-    assert "waits for sales:daily" in result.stderr
-    assert result.stderr.splitlines()[-1] == "1 of 1 specs broken, 1 problem"
-
-
-def test_a_report_that_reads_runs_of_another_is_checked_against_it_also_where_only_one_is_named(
-    project: Path, reports: Callable
-) -> None:
-    write(project)
-    past = "  past: {type: run, report: sales, table: total}\n"
-    path = write(project, SALES.replace("datasets:\n", f"{past}datasets:\n", 1), "summary")
-
-    result = reports("check", "summary")
-
-    told = "sources.past.table: report 'sales' has no source or dataset 'total'; did you mean 'totals'?"
-    assert f"{path}:10:43: {told}" in result.stderr
-    assert result.stderr.splitlines()[-1] == "1 of 1 specs broken, 1 problem"

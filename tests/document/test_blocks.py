@@ -22,7 +22,8 @@ from scheduled_reports.document import (
     Table,
     Text,
 )
-from scheduled_reports.errors import ReportError
+from scheduled_reports.errors import DocumentError, ReportError
+from scheduled_reports.language import language_of
 
 ANY: TypeAdapter[Block] = TypeAdapter(AnyBlock)
 
@@ -52,6 +53,21 @@ def test_a_callout_is_markdown_with_a_tone(folder: Path) -> None:
     assert isinstance(found, Callout)
     assert (found.tone, found.title, found.markdown) == ("warning", "Mind", "**Late**: 2")
     assert found.html == "<p><strong>Late</strong>: 2</p>\n"
+
+
+@pytest.mark.parametrize(
+    ("tone", "english", "german"),
+    [("info", "Note", "Hinweis"), ("good", "Good news", "Gute Nachricht"),
+     ("warning", "Warning", "Warnung"), ("bad", "Bad news", "Schlechte Nachricht")],
+)  # fmt: skip
+def test_a_callout_without_a_title_says_what_its_colour_means(
+    folder: Path, tone: str, english: str, german: str
+) -> None:
+    callout = block(type="callout", tone=tone, markdown="Sales fell.")
+
+    found = [document(folder, callout, language=language_of(code)).blocks[0] for code in ("en", "de")]
+
+    assert [getattr(one, "title", None) for one in found] == [english, german]
 
 
 def test_texts_may_use_the_run_data_and_write_it_as_tables_do(folder: Path) -> None:
@@ -129,6 +145,17 @@ def test_columns_are_empty_where_all_in_them_is(folder: Path) -> None:
     assert block(type="columns", left=[empty], right=[prose]).is_empty(Tables(folder)) is True
     assert block(type="columns", left=[empty], right=[full]).is_empty(Tables(folder)) is False
     assert block(type="columns", left=[prose], right=[prose]).is_empty(Tables(folder)) is None
+
+
+def test_a_block_that_does_not_fit_says_where_it_stands_in_the_spec(folder: Path) -> None:
+    text = {"type": "text", "markdown": "x"}
+    table = {"type": "table", "title": "Late", "dataset": "late", "columns": [{"name": "agnt"}]}
+    chart = {"type": "chart", "title": "Late", "dataset": "late", "mark": "bar", "x": "agnt", "y": "minutes"}
+
+    with pytest.raises(DocumentError, match=r"^content\[2\]: table 'Late' over 'late': there is no column 'agnt'"):
+        bound(folder, text, table)
+    with pytest.raises(DocumentError, match=r"^content\[1\]\.right\[2\]: chart 'Late' over 'late': there is no column"):
+        bound(folder, {"type": "columns", "left": [text], "right": [text, chart]})
 
 
 def test_what_columns_show_of_tables_is_what_their_blocks_show() -> None:

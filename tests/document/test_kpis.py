@@ -11,7 +11,9 @@ from pydantic import ValidationError
 
 from sample_document import document, write
 from scheduled_reports.document import Kpi, Kpis, KpisBlock
+from scheduled_reports.document.comparison import compared
 from scheduled_reports.errors import DocumentError
+from scheduled_reports.language import Language
 
 
 def figure(folder: Path, value: Any, previous: Any = None, **item: Any) -> Kpi:
@@ -30,23 +32,23 @@ def bound(folder: Path, *items: dict[str, Any]) -> Kpis:
 @pytest.mark.parametrize(
     ("value", "previous", "item", "text", "change", "verdict"),
     [
-        (110, 100, {}, "110", "+10.0 %", "good"),
-        (90, 100, {}, "90", "−10.0 %", "bad"),
-        (90, 100, {"better": "lower"}, "90", "−10.0 %", "good"),
-        (110, 100, {"better": "lower"}, "110", "+10.0 %", "bad"),
-        (110, 100, {"better": "neither"}, "110", "+10.0 %", "neutral"),
+        (110, 100, {}, "110", "+10.0%", "good"),
+        (90, 100, {}, "90", "−10.0%", "bad"),
+        (90, 100, {"better": "lower"}, "90", "−10.0%", "good"),
+        (110, 100, {"better": "lower"}, "110", "+10.0%", "bad"),
+        (110, 100, {"better": "neither"}, "110", "+10.0%", "neutral"),
         (100, 100, {}, "100", "unchanged", "neutral"),
         (100.01, 100, {}, "100.01", "unchanged", "neutral"),
         (5, 0, {}, "5", "new", "neutral"),
         (0, 0, {}, "0", "unchanged", "neutral"),
-        (0, 5, {}, "0", "−100.0 %", "bad"),
-        (-50, -100, {}, "-50", "+50.0 %", "good"),
-        (50, -100, {}, "50", "+150.0 %", "good"),
+        (0, 5, {}, "0", "−100.0%", "bad"),
+        (-50, -100, {}, "-50", "+50.0%", "good"),
+        (50, -100, {}, "50", "+150.0%", "good"),
         (0.193, 0.206, {"format": "0.0%"}, "19.3%", "−1.3 pts", "bad"),
         (0.1, 0, {"format": "0%"}, "10%", "+10.0 pts", "good"),
         (19.3, 20.6, {"format": "0.0'%'"}, "19.3%", "−1.3 pts", "bad"),
-        (Decimal("1234.50"), Decimal("1000"), {"format": "#,##0.00 €"}, "1,234.50 €", "+23.4 %", "good"),
-        (12345, 1, {}, "12,345", "+1,234,400.0 %", "good"),
+        (Decimal("1234.50"), Decimal("1000"), {"format": "#,##0.00 €"}, "1,234.50 €", "+23.4%", "good"),
+        (12345, 1, {}, "12,345", "+1,234,400.0%", "good"),
     ],
 )
 def test_a_figure_is_compared_with_the_previous_one(
@@ -56,6 +58,15 @@ def test_a_figure_is_compared_with_the_previous_one(
 
     (other,) = kpi.comparisons
     assert (kpi.text, other.change, other.verdict) == (text, change, verdict)
+
+
+@pytest.mark.parametrize(
+    ("language", "change"), [("en", "+11.1%"), ("de", "+11,1\N{NO-BREAK SPACE}%"), ("tr", "+%11,1")]
+)
+def test_a_change_is_written_as_its_language_writes_percent(language: str, change: str) -> None:
+    other = compared("previous", 100, 90, "#,##0", "higher", "90", Language(language, language))
+
+    assert (other.change, other.arrow) == (change, "▲")
 
 
 @pytest.mark.parametrize("missing", [None, float("nan"), float("inf")])
@@ -90,9 +101,9 @@ def test_a_figure_may_be_compared_with_the_year_before_and_a_target_too(tmp_path
 
     assert kpi.text == "7,753\N{NO-BREAK SPACE}calls"
     assert [(other.against, other.arrow, other.change, other.verdict, other.words) for other in kpi.comparisons] == [
-        ("previous", "▲", "+4.6 %", "good", "better than 7,411\N{NO-BREAK SPACE}calls"),
+        ("previous", "▲", "+4.6%", "good", "better than 7,411\N{NO-BREAK SPACE}calls"),
         ("year", "", "unchanged", "neutral", "7,753\N{NO-BREAK SPACE}calls a year before"),
-        ("target", "▼", "−3.1 %", "bad", "target 8,000\N{NO-BREAK SPACE}calls missed"),
+        ("target", "▼", "−3.1%", "bad", "target 8,000\N{NO-BREAK SPACE}calls missed"),
     ]
 
 

@@ -87,5 +87,5 @@ def test_a_column_that_is_not_there_is_told_with_the_nearest(tmp_path: Path) -> 
 def test_a_pattern_that_does_not_fit_is_told_with_its_column(tmp_path: Path, value: Any, pattern: str) -> None:
     write(tmp_path, "calls", {"began": [value]})
 
-    with pytest.raises(DocumentError, match=f"column 'Began' cannot be shown as '{pattern}'"):
-        list(bound(tmp_path, "calls", {"name": "began", "format": pattern}).texts())
+    with pytest.raises(DocumentError, match=f"table over 'calls', column 'began' cannot be shown as '{pattern}'"):
+        bound(tmp_path, "calls", {"name": "began", "format": pattern})

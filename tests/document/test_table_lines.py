@@ -265,3 +265,18 @@ def test_a_mean_of_whole_numbers_is_not_rounded_to_one_and_a_count_is_whole(tmp_
     assert [texts for kind, texts in seen(table) if kind in (LineKind.SUBTOTAL, LineKind.TOTAL)] == [
         ("North, total", "3.50", "1"), ("South, total", "1.00", "1"), ("–, total", "5.00", "1"), ("Total", "2.80", "3"),
     ]  # fmt: skip
+
+
+def test_the_mean_of_a_group_rounds_no_number_of_its_rows(tmp_path: Path) -> None:
+    """A DOUBLE holds whole numbers up to 2 ** 53, and all lines of a grouped table have one type."""
+    large = 2**53
+    write(tmp_path, "ids", {"team": ["A", "A", "B", "B"], "name": list("wxyz"), "n": [large + 1, large + 3, 1, 2]})
+    columns = [{"name": "name"}, {"name": "n", "total": "mean"}]
+    block = TableBlock.model_validate({"type": "table", "dataset": "ids", "group_by": "team", "columns": columns})
+
+    (table,) = document(tmp_path, block).blocks
+
+    assert isinstance(table, Table)
+    assert [texts[1] for kind, texts in seen(table) if kind in (LineKind.ROW, LineKind.SUBTOTAL)] == [
+        "9,007,199,254,740,993.00", "9,007,199,254,740,995.00", "9,007,199,254,740,994.00", "1.00", "2.00", "1.50",
+    ]  # fmt: skip

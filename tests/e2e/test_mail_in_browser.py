@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from chromium import Page, chromium
+from chromium import Page
 from sample_document import STALE, document, showcase, write
 from scheduled_reports.brands import brand_of
 from scheduled_reports.document import Document, Notice, TableBlock, TextBlock
@@ -53,13 +52,6 @@ SEEN = r"""
   };
 })()
 """
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory, need: Callable[[str], None]) -> Iterator[Page]:
-    need("chromium")
-    with chromium(tmp_path_factory.mktemp("profile")) as page:
-        yield page
 
 
 def seen(browser: Page, made: Document, width: int, *, dark: bool = False) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import pytest
 from pydantic import ValidationError
 
 from sample_document import LONG_NAME, STALE, brief, document, showcase, write
-from scheduled_reports.document import ChartBlock, Document, Kpis, TableBlock, TextBlock
+from scheduled_reports.document import Document, Kpis, TableBlock, TextBlock
 from scheduled_reports.formats.html import Html
 from scheduled_reports.language import language_of
 
@@ -123,15 +123,6 @@ def test_a_table_that_is_cut_says_so_and_its_total_is_of_all_rows(tmp_path: Path
 def test_a_limit_below_one_row_is_refused() -> None:
     with pytest.raises(ValidationError, match="greater than or equal to 1"):
         Html.model_validate({"type": "html", "max_rows": 0})
-
-
-def test_an_empty_table_and_an_empty_chart_say_that_there_is_nothing(tmp_path: Path) -> None:
-    write(tmp_path, "none", {"a": [], "b": []})
-    bars = {"mark": "bar", "encoding": {"x": {"field": "a"}}}
-    chart = ChartBlock(type="chart", title="C", dataset="none", vega_lite=bars)
-    shown = Page(rendered(document(tmp_path, TableBlock(type="table", dataset="none"), chart))).text
-    assert "No rows in this period" in shown
-    assert "No data in this period" in shown
 
 
 def test_key_figures_stand_in_rows_none_of_which_is_nearly_empty(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pytest
 from rich.cells import cell_len
 
 from sample_document import LONG_NAME, STALE, brief, document, showcase, write
@@ -58,6 +60,15 @@ def test_a_chart_or_table_without_data_says_so(tmp_path: Path) -> None:
     lines = rendered(document(tmp_path, TableBlock(type="table", dataset="none"), chart))
     assert "No rows in this period" in lines
     assert lines[lines.index("[chart] without a description") + 1] == "No data in this period"
+
+
+@pytest.mark.parametrize("extra", [{}, {"alt": "Calls of each agent"}], ids=["described by itself", "by its author"])
+def test_a_chart_without_data_says_so_once(tmp_path: Path, extra: dict[str, str]) -> None:
+    write(tmp_path, "none", {"a": [], "b": pa.array([], pa.int64())})
+    chart = ChartBlock.model_validate(
+        {"type": "chart", "dataset": "none", "title": "Calls", "mark": "bar", "x": "a", "y": "b", **extra}
+    )
+    assert "\n".join(rendered(document(tmp_path, chart))).count("No data in this period") == 1
 
 
 def test_a_table_too_wide_for_columns_becomes_paragraphs_with_every_value(tmp_path: Path) -> None:

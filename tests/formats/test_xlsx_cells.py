@@ -150,7 +150,7 @@ def test_other_kinds_have_a_cell(tmp_path: Path) -> None:
     assert book["Sample"]["A2"].data_type == "b"
 
 
-def test_a_format_applies_to_what_it_can_format_only(tmp_path: Path) -> None:
-    wanted = ({"name": "t", "format": "0.0%"}, {"name": "d", "format": "dd/MM/yyyy"})
+def test_a_format_is_that_of_its_column_alone(tmp_path: Path) -> None:
+    wanted = ({"name": "t"}, {"name": "d", "format": "dd/MM/yyyy"})
     sheet = of_columns(tmp_path, {"t": ["x"], "d": [dt.date(2026, 1, 2)]}, wanted)["Sample"]
     assert [cell.number_format for cell in sheet[2]] == ["General", "dd/mm/yyyy"]

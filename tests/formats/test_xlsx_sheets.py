@@ -52,10 +52,10 @@ def test_key_figures_are_numbers_with_their_format_and_change(book: Workbook) ->
     rows = [[cell.value for cell in row] for row in book["Report"]["A5:E10"]]
     assert rows == [
         ["Key figure", "Value", "Compared with", "Figure", "Change"],
-        ["Calls", 7753, "Previous period", 7411, "▲ +4.6 %"],
+        ["Calls", 7753, "Previous period", 7411, "▲ +4.6%"],
         ["Conversion", 0.193, "Previous period", 0.206, "▼ −1.3 pts"],
-        ["Revenue", 113823.8, "Previous period", 108902.15, "▲ +4.5 %"],
-        ["Average wait", 24.6, "Previous period", 31.2, "▼ −21.2 %"],
+        ["Revenue", 113823.8, "Previous period", 108902.15, "▲ +4.5%"],
+        ["Average wait", 24.6, "Previous period", 31.2, "▼ −21.2%"],
         ["Agents on shift", 45, None, None, None],
     ]
     formats = [book["Report"][f"B{row}"].number_format for row in range(6, 11)]

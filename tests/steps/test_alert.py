@@ -2,78 +2,26 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from deliveries import ANN, BEN, begin, deliver
 from judging import tables_of
-from people import people
 from runs import NOW, connect_shop, ledger_of, run_of
-from scheduled_reports.archive import RunFolder
 from scheduled_reports.errors import CheckError, SourceError
 from scheduled_reports.judgement.alert import Alert
-from scheduled_reports.ledger import DeliveryState, Ledger, RunState
-from scheduled_reports.run import Run
+from scheduled_reports.ledger import DeliveryState, RunState
 from scheduled_reports.spec.load import BrokenReport, load
-from scheduled_reports.steps import RunSkipped
 from scheduled_reports.steps.alert import require_alarm
 from scheduled_reports.steps.check import check
 from scheduled_reports.steps.extract import extract
-from scheduled_reports.tables import Tables
 from scripted import Scripted, with_spec
-from specs import SALES, write
-
-DAY = dt.timedelta(days=1)
-Ends = RunState | None
-
-
-def alerting(alert: str) -> str:
-    """Return the small spec as an alert report."""
-    return SALES.replace("content:\n", f"alert: {{{alert}}}\ncontent:\n", 1)
-
-
-LOW = "when: [{type: rows, dataset: low, at_least: 1}]"
-KEYS = "keys: {dataset: low, columns: [sku]}"
-TABLE = "datasets:\n  low:\n    sql: SELECT customer AS sku, 'Berlin' AS place FROM orders\n"
-
-
-def spec(alert: str) -> str:
-    return alerting(alert).replace("datasets:\n", TABLE)
-
-
-def on_day(run: Run, number: int, again: str = "") -> Run:
-    """Return the run of the period `number` days later."""
-    period = run.period
-    period = run.report.timing(run.schedule).period_between(period.start + number * DAY, period.end + number * DAY)
-    run_id, archive = f"scheduled__{number}{again}", run.folder.uri.partition("/sales/")[0]
-    folder = RunFolder.of(archive, run.report.id, run.schedule.id, period.slug, run_id)
-    return replace(run, period=period, run_id=run_id, folder=folder)
-
-
-def judged(run: Run, ledger: Ledger | None, folder: Path, low: Sequence[Any], ends: Ends = RunState.DELIVERED) -> str:
-    """Judge a run with these things in its table, and let it end so; return why it was skipped, or `sent: …`."""
-    if ledger is not None:
-        ledger.begin(run, [], NOW)
-    tables = tables_of(folder, low={"sku": low, "place": ["Berlin"] * len(low)})
-    try:
-        found = require_alarm(run, tables, NOW, ledger)
-    except RunSkipped as skipped:
-        if ledger is not None:
-            ledger.end(run, RunState.SKIPPED, str(skipped))
-        return str(skipped)
-    if ledger is not None and ends is not None:
-        ledger.end(run, ends)
-    return f"sent: {found['alert']}"
-
-
-def banners(run: Run) -> list[dict[str, str]]:
-    return list(run.folder.manifest().get("notices", ()))
+from specs import write
+from steps.alerting import KEYS, LOW, Ends, alerting, banners, judged, on_day, spec
 
 
 def test_a_report_that_is_no_alert_goes_on(tmp_path: Path) -> None:
@@ -188,59 +136,10 @@ def test_a_later_run_that_is_there_already_does_not_decide_for_an_earlier_one(tm
     assert judged(on_day(run, 2), ledger, tmp_path, ["a"]).startswith("sent: ")
 
 
-def test_each_thing_has_a_state_of_its_own(tmp_path: Path) -> None:
-    run, ledger = run_of(tmp_path, spec(KEYS)), ledger_of(tmp_path)
-
-    told = [judged(on_day(run, day), ledger, tmp_path, low) for day, low in enumerate(["", "a", "ab", "ba", "b", "ab"])]
-
-    assert told == [
-        "not alarming: low has no row for Thursday, 1 October 2026",
-        "sent: new: a; 1 in all",
-        "sent: new: b; 2 in all",
-        "nothing is new; b, a: still alarming, and was sent for 2026-10-03",
-        "nothing is new; b: still alarming, and was sent for 2026-10-03",
-        "sent: new: a; 2 in all",
-    ]
-    assert banners(on_day(run, 5)) == [{"word": "ALERT", "text": "New: a; 2 in all.", "of": "alert"}]
-
-
-def test_what_is_sent_again_is_told_from_what_is_new(tmp_path: Path) -> None:
-    run, ledger = run_of(tmp_path, spec(f"{KEYS}, again_after: 1")), ledger_of(tmp_path)
-    judged(run, ledger, tmp_path, ["a"])
-
-    assert judged(on_day(run, 1), ledger, tmp_path, ["a", "b"]) == "sent: new: b; again: a; 2 in all"
-
-
 def test_every_run_that_is_alarming_sends_where_the_spec_says_so(tmp_path: Path) -> None:
     run, ledger = run_of(tmp_path, spec(f"{KEYS}, send: every_run")), ledger_of(tmp_path)
 
     assert [judged(on_day(run, day), ledger, tmp_path, ["a"]) for day in range(2)] == ["sent: new: a; 1 in all"] * 2
-
-
-def test_a_banner_names_ten_things_and_counts_the_rest(tmp_path: Path) -> None:
-    run, ledger = run_of(tmp_path, spec(KEYS)), ledger_of(tmp_path)
-    names = [f"SKU-{number}" for number in range(1000)]
-
-    judged(run, ledger, tmp_path, names)
-
-    [banner] = banners(run)
-    first = ", ".join(names[:10])
-    assert banner["text"] == f"New: {first} and 990 more; 1,000 in all."
-    assert judged(on_day(run, 1), ledger, tmp_path, names).endswith("; and 990 more")
-
-
-def test_more_than_a_thousand_things_are_an_error_and_not_cut_off(tmp_path: Path) -> None:
-    run, ledger = run_of(tmp_path, spec(KEYS)), ledger_of(tmp_path)
-
-    with pytest.raises(CheckError, match="low names more than 1,000 things by sku"):
-        judged(run, ledger, tmp_path, list(range(1001)))
-
-
-def test_a_column_that_is_not_there_is_an_error_with_the_nearest(tmp_path: Path) -> None:
-    run = run_of(tmp_path, spec(KEYS.replace("[sku]", "[skuu]")))
-
-    with pytest.raises(CheckError, match=r"low has no column 'skuu'\n.*did you mean 'sku'\?"):
-        judged(run, None, tmp_path, ["a"])
 
 
 def test_a_condition_that_breaks_or_cannot_be_said_is_no_silent_skip(tmp_path: Path) -> None:
@@ -338,67 +237,3 @@ def test_what_is_wrong_is_told_with_its_place_when_the_spec_is_read(tmp_path: Pa
     [problem] = loaded.problems
     assert told in str(problem)
     assert problem.line == spec(alert)[: spec(alert).index("alert:")].count("\n") + 1
-
-
-@pytest.mark.parametrize(
-    ("columns", "told"),
-    [
-        ("email: {sensitive: true}\n", "new: 3;"),
-        ("email: {mask: {default: hash, auditor: keep}}\n", "new: 3;"),
-        ("name: {mask: {type: pseudonym}}\n", ", ".join(f"mail{n}@confidential{n}.example" for n in range(3))),
-    ],
-    ids=["sensitive", "another for a role", "open to all"],
-)  # fmt: skip
-def test_things_are_named_only_where_all_readers_may_know_them(
-    tmp_path: Path, crm_run: Callable[..., Run], columns: str, told: str
-) -> None:
-    alert = "alert:\n  keys: {dataset: people, columns: [email]}\ncontent:\n"
-    run, ledger = crm_run(people(columns).replace("content:\n", alert, 1)), ledger_of(tmp_path)
-    ledger.begin(run, [], NOW)
-    extract(run)
-
-    with run.folder.fetch("data") as folder:
-        found = require_alarm(run, Tables(folder), NOW, ledger)
-
-    assert told in found["alert"]
-    assert found["alert"].endswith("; 3 in all")
-    noted = (tmp_path / "ledger.db").read_bytes() + (tmp_path / "ledger.db-wal").read_bytes()
-    assert (b"confidential" in noted) is (b"confidential" in told.encode())
-
-
-@pytest.mark.parametrize(
-    ("values", "named"),
-    [
-        ([None], "(empty)"),
-        ([""], "(empty)"),
-        (["a\nb\tc"], "a b c"),
-        (["x" * 70], "x" * 59 + "…"),
-        (["\u202egnp.exe"], "�gnp.exe"),
-        ([1.5, float("nan"), float("inf")], "1.5, nan, inf"),
-        ([dt.date(2026, 10, 1)], "2026-10-01"),
-        (["=1+1", "<b>"], "=1+1, <b>"),
-    ],
-)
-def test_whatever_stands_in_a_key_it_is_named_on_one_line(tmp_path: Path, values: list[Any], named: str) -> None:
-    run, ledger = run_of(tmp_path, spec(KEYS)), ledger_of(tmp_path)
-
-    assert judged(run, ledger, tmp_path, values) == f"sent: new: {named}; {len(values)} in all"
-    assert judged(on_day(run, 1), ledger, tmp_path, values).startswith("nothing is new")
-
-
-def test_keys_are_told_apart_however_long_and_alike_they_are(tmp_path: Path) -> None:
-    run, ledger = run_of(tmp_path, spec(KEYS)), ledger_of(tmp_path)
-    long = "x" * 600
-
-    assert judged(run, ledger, tmp_path, [long, None]).endswith("; 2 in all")
-    assert judged(on_day(run, 1), ledger, tmp_path, [f"{long}y", None]).startswith("sent: new: xxx")
-    assert judged(on_day(run, 2), ledger, tmp_path, ["null"]) == "sent: new: null; 1 in all"
-
-
-def test_several_columns_tell_things_apart_also_where_their_names_need_quotes(tmp_path: Path) -> None:
-    run = run_of(tmp_path, spec("keys: {dataset: low, columns: ['the \"sku\"', place]}"))
-    table = {'the "sku"': ["a", "a", "a"], "place": ["Berlin", "Bonn", "Bonn"]}
-
-    found = require_alarm(run, tables_of(tmp_path, low=table), NOW, None)
-
-    assert found == {"alert": "new: a / Berlin, a / Bonn; 2 in all"}

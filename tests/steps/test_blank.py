@@ -2,44 +2,31 @@
 
 from __future__ import annotations
 
-import email
 import logging
 from collections.abc import Callable, Iterator
-from email import policy
-from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
 
 from demo.mail_server import MailServer
-from people import people
 from runs import NOW, connect_mail, connect_shop, ledger_of, run_of
 from scheduled_reports.errors import CheckError, DeliveryError, DocumentError
-from scheduled_reports.ledger import DeliveryState, Ledger, RunState
+from scheduled_reports.ledger import RunState
 from scheduled_reports.ledger.findings import checks_of
-from scheduled_reports.run import Run
-from scheduled_reports.steps import RunSkipped, StepSkipped
+from scheduled_reports.steps import RunSkipped
 from scheduled_reports.steps.check import check
 from scheduled_reports.steps.close import close
 from scheduled_reports.steps.deliver import deliver
 from scheduled_reports.steps.extract import extract
-from scheduled_reports.steps.gate import gate
-from scheduled_reports.steps.plan import owed
 from scheduled_reports.steps.render import render
-from specs import SALES
+from steps.blank_reports import NO_CONDITION, NOTHING, checked, mails, on_empty, text_of
 
-NO_CONDITION = SALES.replace("run_when:\n  - {type: rows, dataset: orders, at_least: 1}\n", "")
-NOTHING = NO_CONDITION.replace("WHERE ordered_at >=", "WHERE customer = 'Nobody' AND ordered_at >=")
 CONTENT = NO_CONDITION[NO_CONDITION.index("content:\n") : NO_CONDITION.index("formats:\n")]
 EMPTY_TEXT = NO_CONDITION.replace(CONTENT, "content:\n  - {type: text, markdown: \"{{ '' }}\"}\n").replace(
     "  - {type: html_email}\n", "  - {type: html_email}\n  - {type: pdf}\n  - {type: xlsx}\n  - {type: text}\n"
 )
 FILES = "sales_2026-10-01_mail.html and sales_2026-10-01.pdf and sales_2026-10-01.xlsx and sales_2026-10-01.txt"
-
-
-def on_empty(text: str, what: str) -> str:
-    return text.replace("content:\n", f"on_empty: {what}\ncontent:\n", 1)
 
 
 @pytest.fixture
@@ -48,22 +35,6 @@ def inbox(tmp_path: Path, connection: Callable[..., None]) -> Iterator[MailServe
     with MailServer(tmp_path / "inbox") as server:
         connect_mail(connection, server.port)
         yield server
-
-
-def checked(run: Run, ledger: Ledger) -> dict[str, str]:
-    gate(run, ledger, NOW)
-    extract(run)
-    return check(run, ledger, NOW)
-
-
-def mails(server: MailServer) -> list[EmailMessage]:
-    return [email.message_from_bytes(path.read_bytes(), policy=policy.default) for path in server.messages()]
-
-
-def text_of(mail: EmailMessage, kind: str = "html") -> str:
-    part = mail.get_body((kind,))
-    assert part is not None
-    return str(part.get_content())
 
 
 def test_where_all_of_it_is_empty_the_run_is_skipped(tmp_path: Path, inbox: MailServer) -> None:
@@ -238,72 +209,6 @@ def test_a_file_that_shows_something_after_all_takes_the_notice_away(tmp_path: P
 
     assert {mail["Subject"] for mail in mails(inbox)} == {"Sales · Thursday, 1 October 2026"}
     assert "Nothing to show" not in text_of(mails(inbox)[0])
-
-
-ROLES = (
-    people("name: {mask: {default: 'null', auditor: keep}}\nemail: {mask: {default: 'null', auditor: keep}}\n"
-           "phone: {mask: {default: 'null', auditor: keep}}\nborn: {mask: {default: 'null', auditor: keep}}\n"
-           "income: {mask: {default: 'null', auditor: keep}}\n")
-    .replace("count(*) AS people", "count(name) AS people")
-)  # fmt: skip
-
-
-@pytest.fixture
-def roles(crm_run: Callable[..., Run], tmp_path: Path, connection: Callable[..., None]) -> Iterator[MailServer]:
-    with MailServer(tmp_path / "inbox") as server:
-        connect_mail(connection, server.port)
-        yield server
-
-
-def test_of_two_editions_only_the_one_that_shows_something_is_sent(
-    tmp_path: Path, crm_run: Callable[..., Run], roles: MailServer
-) -> None:
-    run, ledger = crm_run(ROLES), ledger_of(tmp_path)
-
-    found = checked(run, ledger)
-    render(run, NOW)
-    with pytest.raises(StepSkipped, match="contacts has no value in what is shown of it"):
-        deliver(run, ledger, "everybody")
-    deliver(run, ledger, "audit")
-
-    assert close(run, ledger, "mail") == {"delivered": 1}
-    assert found["on_empty"].endswith(": who would see nothing gets nothing")
-    assert [mail["To"] for mail in mails(roles)] == ["aud@northwind.example"]
-    assert {entry.destination: entry.state for entry in owed(run, ledger)} == {
-        "everybody": DeliveryState.NOT_NEEDED, "audit": DeliveryState.DELIVERED,
-    }  # fmt: skip
-    assert ledger.outcome(run)[0] is RunState.DELIVERED
-
-
-def test_of_two_editions_only_the_one_that_shows_nothing_says_so(
-    tmp_path: Path, crm_run: Callable[..., Run], roles: MailServer
-) -> None:
-    run, ledger = crm_run(on_empty(ROLES, "send_notice")), ledger_of(tmp_path)
-
-    checked(run, ledger)
-    render(run, NOW)
-    deliver(run, ledger, "everybody")
-    deliver(run, ledger, "audit")
-
-    assert {mail["To"]: mail["Subject"].startswith("[EMPTY] ") for mail in mails(roles)} == {
-        "ann@northwind.example": True, "aud@northwind.example": False,
-    }  # fmt: skip
-    assert {mail["To"]: "Nothing to show" in text_of(mail) for mail in mails(roles)} == {
-        "ann@northwind.example": True, "aud@northwind.example": False,
-    }  # fmt: skip
-
-
-def test_where_every_edition_shows_nothing_the_run_is_skipped_and_each_is_named(
-    tmp_path: Path, crm_run: Callable[..., Run], roles: MailServer
-) -> None:
-    run = crm_run(
-        ROLES.replace("FROM people ORDER BY id", "FROM people WHERE false").replace(
-            "AS addresses FROM people", "AS addresses FROM people WHERE false"
-        )
-    )
-
-    with pytest.raises(RunSkipped, match=r"for everybody, .*contacts has no rows; for role 'auditor', .*has no rows"):
-        checked(run, ledger_of(tmp_path))
 
 
 def test_a_check_that_stops_the_report_does_so_where_it_is_empty_too(tmp_path: Path, inbox: MailServer) -> None:

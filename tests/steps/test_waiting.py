@@ -11,16 +11,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from email import policy
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from demo.mail_server import MailServer
 from runs import NOW, connect_mail, connect_shop, ledger_of, run_of
-from scheduled_reports.errors import CheckError, DeliveryError, ReportError, SourceError
-from scheduled_reports.ledger import DeliveryState, Ledger, RunState
-from scheduled_reports.ledger.findings import decisions_of
-from scheduled_reports.run import Run
+from scheduled_reports.errors import CheckError, DeliveryError
+from scheduled_reports.ledger import DeliveryState
 from scheduled_reports.schedule.freshness import Start
 from scheduled_reports.steps import RunSkipped, RunWaits
 from scheduled_reports.steps.check import check
@@ -29,26 +26,13 @@ from scheduled_reports.steps.gate import gate
 from scheduled_reports.steps.plan import owed
 from scripted import ASKED, Scripted, judged_by
 from specs import SALES
+from steps.flagged import MINUTE, at, flagged
 
 
 @pytest.fixture(autouse=True)
 def _airflow_has_set_up_logging() -> None:
     """Import before a test what replaces the handlers of whoever listens."""
     importlib.import_module("airflow.sdk").ObjectStoragePath("file:///")
-
-
-MINUTE = dt.timedelta(minutes=1)
-FLAG = "run_when:\n  all: [{type: flag, file: ready.txt}]\n  wait_for: 45m\n  every: 5m\n"
-
-
-def flagged(more: str = "") -> str:
-    """Return the small spec that waits for a flag file."""
-    return SALES.replace("run_when:\n  - {type: rows, dataset: orders, at_least: 1}\n", FLAG + more)
-
-
-def at(run: Run, ledger: Ledger, minutes: float, conn_id: str = "mail") -> dict[str, object]:
-    """Ask the gate of a run that began at NOW, so many minutes later."""
-    return gate(run, ledger, NOW, owner_conn_id=conn_id, asked_at=NOW + minutes * MINUTE)
 
 
 def test_a_run_waits_for_a_flag_and_goes_on_when_it_is_there(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -190,131 +174,6 @@ def test_an_owner_who_cannot_be_told_is_no_silent_skip(tmp_path: Path, connectio
     assert caught.value.retryable
 
 
-REFUSED = "run_when:\n  all: [{type: value, connection: refused, sql: SELECT 1, at_least: 1}]\n  wait_for: 45m\n"
-
-
-def test_a_database_that_is_away_counts_as_not_yet_and_at_the_end_fails(
-    tmp_path: Path, connection: Callable[..., None]
-) -> None:
-    connection("refused", conn_type="postgres", host="127.0.0.1", port=9, schema="x", login="x", password="x")
-    run = run_of(tmp_path, flagged().replace(FLAG, REFUSED))
-    ledger = ledger_of(tmp_path)
-
-    with pytest.raises(RunWaits, match=r"refused.*; it waits until"):
-        at(run, ledger, 5)
-    with pytest.raises(ReportError, match="refused") as caught:
-        at(run, ledger, 45)
-    assert caught.value.retryable
-
-
-def test_a_database_that_comes_back_while_it_waits_loses_nothing(
-    tmp_path: Path, connection: Callable[..., None]
-) -> None:
-    connection("refused", conn_type="postgres", host="127.0.0.1", port=9, schema="x", login="x", password="x")
-    run, ledger = run_of(tmp_path, flagged().replace(FLAG, REFUSED)), ledger_of(tmp_path)
-    with pytest.raises(RunWaits):
-        at(run, ledger, 5)
-    connection("refused", conn_type="sqlite", host=str(tmp_path / "shop.db"))
-
-    assert at(run, ledger, 6)["deliveries"] == 2
-
-
-GONE = SourceError("the warehouse is away", why="connection refused", retryable=True)
-WRONG = SourceError("the query was refused", why="no such column")
-
-
-@pytest.mark.parametrize(
-    ("group", "answers", "told"),
-    [
-        ("all", (True, GONE), RunWaits),
-        ("all", (False, GONE), RunWaits),
-        ("any", (False, GONE), RunWaits),
-        ("any", (True, GONE), None),
-        ("not_", (GONE,), RunWaits),
-        ("any", (True, WRONG), SourceError),
-        ("all", (False, WRONG), SourceError),
-    ],
-)
-def test_what_cannot_be_asked_is_waited_for_where_it_decides(
-    tmp_path: Path, group: str, answers: tuple[Any, ...], told: type[Exception] | None
-) -> None:
-    conditions = [Scripted(name=f"thing {number}", says=(answer,)) for number, answer in enumerate(answers)]
-    run = judged_by(run_of(tmp_path), *conditions, group=group, wait_for=45 * MINUTE)
-    if told is None:
-        assert at(run, ledger_of(tmp_path), 1)["deliveries"] == 2
-        return
-    with pytest.raises(told):
-        at(run, ledger_of(tmp_path), 1)
-
-
-def test_without_a_wait_what_cannot_be_asked_fails_to_be_tried_again(tmp_path: Path) -> None:
-    run = judged_by(run_of(tmp_path), Scripted(says=(GONE,)))
-
-    with pytest.raises(SourceError, match="the warehouse is away") as caught:
-        at(run, ledger_of(tmp_path), 0)
-    assert caught.value.retryable
-
-
-def test_what_is_not_met_after_the_wait_skips_also_where_another_cannot_be_asked(tmp_path: Path) -> None:
-    conditions = Scripted(name="flag", says=(False,)), Scripted(name="other", says=(GONE,))
-    run = judged_by(run_of(tmp_path), *conditions, wait_for=45 * MINUTE)
-
-    with pytest.raises(RunSkipped, match=r"^flag is not there, after 45m of waiting$"):
-        at(run, ledger_of(tmp_path), 45)
-
-
-@pytest.mark.parametrize(("error", "retryable"), [(KeyError("rows"), False), (ConnectionError("reset"), True)])
-def test_a_condition_that_breaks_is_no_pass(tmp_path: Path, error: Exception, retryable: bool) -> None:
-    run = judged_by(run_of(tmp_path), Scripted(says=(error,)))
-
-    with pytest.raises(
-        CheckError, match=rf"the condition all\[1\] \(scripted\) .*: {type(error).__name__}: "
-    ) as caught:
-        at(run, ledger_of(tmp_path), 0)
-    assert caught.value.retryable is retryable
-
-
-def test_conditions_on_data_are_left_open_at_the_gate_and_decide_afterwards(
-    tmp_path: Path, connection: Callable[..., None]
-) -> None:
-    connect_shop(connection, tmp_path)
-    flag, rows = Scripted(name="flag", says=(False,)), Scripted(name="rows", data=True, says=(False,))
-    run, ledger = judged_by(run_of(tmp_path), flag, rows, group="any", wait_for=45 * MINUTE), ledger_of(tmp_path)
-
-    at(run, ledger, 0)
-    extract(run)
-    with pytest.raises(RunSkipped, match=r"^flag is not there; rows is not there$"):
-        check(run, ledger)
-
-    assert ASKED == {"flag": 1, "rows": 1}
-
-
-def test_a_condition_that_neither_holds_nor_fails_stops_the_run(
-    tmp_path: Path, connection: Callable[..., None]
-) -> None:
-    connect_shop(connection, tmp_path)
-    run, ledger = judged_by(run_of(tmp_path), Scripted(name="flag", says=(None,))), ledger_of(tmp_path)
-    at(run, ledger, 0)
-    extract(run)
-
-    with pytest.raises(CheckError, match=r"neither hold nor fail: all\[1\]: flag may come"):
-        check(run, ledger)
-
-
-def test_what_the_gate_could_not_ask_is_asked_afterwards_only_where_it_decides(
-    tmp_path: Path, connection: Callable[..., None]
-) -> None:
-    connect_shop(connection, tmp_path)
-    conditions = Scripted(name="flag"), Scripted(name="other", says=(GONE, False))
-    run, ledger = judged_by(run_of(tmp_path), *conditions, group="any"), ledger_of(tmp_path)
-    at(run, ledger, 0)
-    extract(run)
-
-    check(run, ledger)
-
-    assert ASKED == {"flag": 1, "other": 1}
-
-
 def test_the_ledger_keeps_what_was_measured_at_the_gate_too(tmp_path: Path, connection: Callable[..., None]) -> None:
     connect_shop(connection, tmp_path)
     gate_value, data_value = Scripted(name="a", value=7.5), Scripted(name="b", data=True, value="x")
@@ -343,40 +202,6 @@ def test_another_run_that_delivers_meanwhile_ends_the_wait(tmp_path: Path) -> No
         at(run, ledger, 3)
 
 
-def test_whoever_ignores_the_conditions_is_recorded_once(
-    tmp_path: Path, connection: Callable[..., None], caplog: pytest.LogCaptureFixture
-) -> None:
-    connect_shop(connection, tmp_path)
-    run = run_of(tmp_path, flagged("  then: alert\n"), ignore_conditions=True, asked_by="ann")
-    ledger = ledger_of(tmp_path)
-
-    assert at(run, ledger, 0)["deliveries"] == 2
-    at(run, ledger, 1)
-    extract(run)
-    check(run, ledger)
-
-    [made] = decisions_of(ledger, run)
-    assert (made.kind, made.decision, made.decided_by) == ("conditions", "ignored", "ann")
-    manifest = run.folder.manifest()
-    assert (manifest["overridden"], manifest["run"]["asked_by"]) == ("ignored, as ann asked", "ann")
-    assert [entry["met"] for entry in manifest["conditions"]] == [False]
-    assert "Its conditions are ignored, as ann asked" in caplog.text
-
-
-def test_what_is_ignored_is_asked_for_the_record_before_anything_is_extracted(
-    tmp_path: Path, connection: Callable[..., None]
-) -> None:
-    connect_shop(connection, tmp_path)
-    run = replace(run_of(tmp_path), ignore_conditions=True)
-    run, ledger = judged_by(run, Scripted(says=(False, True), value="seen")), ledger_of(tmp_path)
-
-    at(run, ledger, 0)
-    assert ASKED == {"it": 1}
-    extract(run)
-
-    assert check(run, ledger)["all[1]"] == "it is not there"
-
-
 def test_what_the_gate_found_is_no_answer_to_what_the_spec_asks_by_now(
     tmp_path: Path, connection: Callable[..., None]
 ) -> None:
@@ -392,21 +217,6 @@ def test_what_the_gate_found_is_no_answer_to_what_the_spec_asks_by_now(
     assert ASKED == {}
     with pytest.raises(RunSkipped, match="b is not there"):
         check(changed, ledger)
-
-
-def test_what_breaks_does_not_matter_where_it_is_ignored(tmp_path: Path, connection: Callable[..., None]) -> None:
-    connect_shop(connection, tmp_path)
-    conditions = (
-        Scripted(name="a", says=(WRONG,)),
-        Scripted(name="b", says=(KeyError("x"),)),
-        Scripted(name="c", value=3),
-    )
-    run, ledger = judged_by(replace(run_of(tmp_path), ignore_conditions=True), *conditions), ledger_of(tmp_path)
-    at(run, ledger, 0)
-    extract(run)
-
-    assert check(run, ledger)["all[3]"] == "c is there"
-    assert ledger.outcome(run)[0] is RunState.RUNNING
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 import weasyprint
 
 from scheduled_reports.typeset.boxes import texts
-from scheduled_reports.typeset.text_runs import Ink, Setter
-from typesetting import style
+from scheduled_reports.typeset.text_runs import Ink
+from typesetting import setter, style
 
 PATTERNS = (
     "{:,}",
@@ -22,13 +22,6 @@ PATTERNS = (
     "−{:,}.00 €",
     "%{}%s",
 )
-
-
-def setter(css: str = "") -> Setter:
-    sheet, fonts, fetcher = style()
-    page = weasyprint.HTML(string=f'<p style="{css}">x</p>', url_fetcher=fetcher)
-    document = page.render(stylesheets=[sheet], font_config=fonts)
-    return Ink(document.fonts).setter(next(texts(document.pages[0]._page_box)).style)
 
 
 @pytest.mark.parametrize("css", ["font-variant-numeric: tabular-nums", "", "letter-spacing: 1px", "font-weight: 700"])

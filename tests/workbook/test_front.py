@@ -50,9 +50,9 @@ def test_a_figure_has_a_row_for_each_thing_that_it_is_compared_with(tmp_path: Pa
     Xlsx(type="xlsx").render(document(tmp_path, block), tmp_path / "out.xlsx")
     made = opened(tmp_path / "out.xlsx")
     assert values(made, "Report")[5:] == [
-        ("=Calls", 90, "Previous period", 100, "▼ −10.0 %"),
-        (None, None, "Year before", 80, "▲ +12.5 %"),
-        (None, None, "Target", 95, "▼ −5.3 %"),
+        ("=Calls", 90, "Previous period", 100, "▼ −10.0%"),
+        (None, None, "Year before", 80, "▲ +12.5%"),
+        (None, None, "Target", 95, "▼ −5.3%"),
     ]
     assert made["Report"]["B6"].number_format == '#,##0"\N{NO-BREAK SPACE}min"'
     assert made["Report"]["A6"].quotePrefix

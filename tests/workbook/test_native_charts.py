@@ -64,6 +64,13 @@ def test_points_have_an_x_of_their_own(tmp_path: Path) -> None:
     assert sorted(values(book, "Chart data")[2:]) == [(1.5, 3), (2, 4)]
 
 
+def test_points_are_not_joined_by_a_line(tmp_path: Path) -> None:
+    """A line has one fill (ECMA-376, EG_LineFillProperties): beside a colour, that it has none is not heard."""
+    book = charted(tmp_path, {"a": [1.5, 2], "b": [3, 4]}, mark="scatter", x="a", y="b")
+    line = book["Report"]._charts[0].series[0].graphicalProperties.line
+    assert (line.noFill, line.solidFill) == (True, None)
+
+
 def test_a_heat_map_is_a_picture(tmp_path: Path) -> None:
     book = charted(tmp_path, mark="heatmap", x="city", y="kind", color="sales")
     assert not book["Report"]._charts

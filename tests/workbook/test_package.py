@@ -109,7 +109,7 @@ def test_an_error_while_rows_are_read_is_told_and_not_hidden(tmp_path: Path) -> 
     content = brief(tmp_path)
     whole = (tmp_path / "agents.parquet").read_bytes()
     (tmp_path / "agents.parquet").write_bytes(bytes(byte ^ 255 for byte in whole[:200]) + whole[200:])
-    with pytest.raises(Exception, match="table over 'agents'"):
+    with pytest.raises(Exception, match="table 'Agents' over 'agents'"):
         written(content, tmp_path / "out.xlsx")
 
 

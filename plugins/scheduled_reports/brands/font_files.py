@@ -9,6 +9,8 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 
+from scheduled_reports.unusable import UnusableError
+
 MOST_BYTES = 20_000_000
 
 _KINDS = {b"\x00\x01\x00\x00", b"OTTO", b"true"}
@@ -17,17 +19,8 @@ _RESTRICTED = 0x0002
 """Of `fsType` in the table OS/2: the font must not be embedded, without a licence that says otherwise."""
 
 
-class FontError(Exception):
-    """A font cannot be used.
-
-    Attributes:
-        message: What is wrong.
-        hint: What to do.
-    """
-
-    def __init__(self, message: str, hint: str) -> None:
-        self.message, self.hint = message, hint
-        super().__init__(f"{message}; {hint}")
+class FontError(UnusableError):
+    """A font cannot be used."""
 
 
 def check_font(path: Path, family: str) -> None:

@@ -105,7 +105,7 @@ class Audience(Protocol):
         """The words that templates may use."""
 
     def people(self, entries: Sequence[Any], copy: Copy = Copy.TO) -> tuple[Recipient, ...]:
-        """Return whom `to`, `cc` or `bcc` names, each mailbox once; who cannot be reached has the reason as its `fault`.
+        """Return whom `to`, `cc` or `bcc` names, each once; who cannot be reached has the reason as its `fault`.
 
         Addresses found in a table are left out while the run has made no table.
 

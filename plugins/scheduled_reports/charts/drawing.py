@@ -10,6 +10,7 @@ from typing import Any
 from scheduled_reports.brands.fonts import FONTS
 from scheduled_reports.charts.compiled import compiled
 from scheduled_reports.charts.culprit import culprit
+from scheduled_reports.charts.framed import Frame, bare, frame_key, frame_of, joined, keep_frame
 from scheduled_reports.charts.look import Look, config
 from scheduled_reports.charts.slim import slim
 from scheduled_reports.charts.writable import as_json
@@ -41,7 +42,10 @@ def svg(chart: Chart, width: int, look: Look = _HOUSE) -> str:
     spec = styled(chart, width, look)
     points = len(spec["data"]["values"]) if isinstance(spec.get("data"), Mapping) else chart.points
     try:
-        return _drawn(as_json(spec), is_full=bool(chart.points and points))
+        key = frame_key(spec, chart.short) if chart.short and chart.points else ""
+        frame = frame_of(key)
+        text = as_json(bare(spec, frame) if frame else spec)
+        return _drawn(text, key, frame, is_full=bool(chart.points and points))
     except ValueError as error:
         fix = "mend `vega_lite`; https://vega.github.io/editor shows it alive"
         raise _undrawable(chart, culprit(chart.vega_lite, _reason(str(error))), fix) from error
@@ -132,12 +136,16 @@ class _LinkError(Exception):
 
 
 @functools.lru_cache(maxsize=64)
-def _drawn(spec: str, *, is_full: bool) -> str:
+def _drawn(spec: str, key: str, frame: Frame | None, *, is_full: bool) -> str:
     found = str(_converter().vegalite_to_svg(spec, allowed_base_urls=[]))
     if is_full and not _MARKS.search(found):
         raise _EmptyPictureError
     if link := _LINK.search(found):
         raise _LinkError(link[1])
+    if frame:
+        return joined(found, frame)
+    if key:
+        keep_frame(key, found)
     return slim(found)
 
 

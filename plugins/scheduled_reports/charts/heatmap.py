@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
+from scheduled_reports.brands.color import contrast
 from scheduled_reports.charts.form import ShortForm
 from scheduled_reports.charts.look import ramp
 from scheduled_reports.charts.parts import Frame, bands, cells, centered, lookup, positions, titled, tooltip, wrapped
@@ -12,8 +14,8 @@ from scheduled_reports.charts.scale import room
 _NAME_WIDTH = 200
 """Where names of rows break into lines, in CSS pixels."""
 
-_DARK_FROM = 0.5
-"""Where on its scale a cell is so dark that its figure is written in the paper's colour."""
+_STEPS = 100
+"""How finely it is looked for where on its scale a cell's figure is better read in the paper's colour."""
 
 
 def heatmap(frame: Frame) -> dict[str, Any]:
@@ -83,6 +85,19 @@ def _ink(frame: Frame) -> dict[str, Any]:
     """Return the colour of figures: the paper's on dark cells, so that they can be read on all."""
     low, high = _domain(frame)
     colors = frame.look.brand.colors
-    share = f"(datum.y - {low!r}) / {high - low!r}"
-    dark = f"{share} > {0.5 + _DARK_FROM / 2}" if low < 0 < high else f"{share} > {_DARK_FROM}"
+    few, much = (colors["hair"], frame.look.brand.colors["accent"]) if low < 0 < high else ramp(frame.look)
+    share, turn = f"(datum.y - {low!r}) / {high - low!r}", _turn(few, much, colors["ink"], colors["paper"])
+    dark = f"{share} > {0.5 + turn / 2}" if low < 0 < high else f"{share} > {turn}"
     return {"condition": {"test": dark, "value": colors["paper"]}, "value": colors["ink"]}
+
+
+@functools.cache
+def _turn(few: str, much: str, ink: str, paper: str) -> float:
+    """Return from which part of a scale on the paper's colour has more contrast with it than the ink has."""
+    ends = [tuple(int(color[at : at + 2], 16) for at in (1, 3, 5)) for color in (few, much)]
+    for step in range(_STEPS):
+        share = step / _STEPS
+        mixed = "#" + "".join(f"{round(low + (high - low) * share):02x}" for low, high in zip(*ends, strict=True))
+        if contrast(paper, mixed) > contrast(ink, mixed):
+            return share
+    return 1.0

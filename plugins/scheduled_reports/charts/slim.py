@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 
 _SVG, _XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
-_G, _PATH, _LINE = f"{{{_SVG}}}g", f"{{{_SVG}}}path", f"{{{_SVG}}}line"
+G, _PATH, _LINE = f"{{{_SVG}}}g", f"{{{_SVG}}}path", f"{{{_SVG}}}line"
 
 _SILENT = frozenset(
     ("role", "pointer-events", "class", "aria-hidden", "aria-label", "aria-roledescription", "stroke-miterlimit")
@@ -23,11 +23,21 @@ _SHIFT = re.compile(r"translate\((-?[\d.e-]+),(-?[\d.e-]+)\)")
 
 def slim(svg: str) -> str:
     """Return the same picture with less words."""
-    ElementTree.register_namespace("", _SVG)
-    ElementTree.register_namespace("xlink", _XLINK)
     root = ElementTree.fromstring(svg)  # noqa: S314 - Vega's own output
+    slim_element(root)
+    return text_of(root)
+
+
+def slim_element(root: ElementTree.Element) -> None:
+    """Do the same to a part of a picture."""
     _clean(root)
     _unwrap(root)
+
+
+def text_of(root: ElementTree.Element) -> str:
+    """Return a picture, or a part of one, as text."""
+    ElementTree.register_namespace("", _SVG)
+    ElementTree.register_namespace("xlink", _XLINK)
     return ElementTree.tostring(root, encoding="unicode")
 
 
@@ -44,7 +54,7 @@ def _clean(node: ElementTree.Element) -> None:
             node.remove(child)
             continue
         _clean(child)
-        if child.tag == _G and not len(child):
+        if child.tag == G and not len(child):
             node.remove(child)
     node[:] = _joined(list(node))
 
@@ -103,7 +113,7 @@ def _unwrap(node: ElementTree.Element) -> None:
 
 def _without_groups(node: ElementTree.Element) -> Iterator[ElementTree.Element]:
     for child in node:
-        if child.tag == _G and not child.attrib:
+        if child.tag == G and not child.attrib:
             yield from _without_groups(child)
         else:
             yield child

@@ -10,10 +10,10 @@ from typing import Any, Self
 from pydantic import Field, ValidationError, model_validator
 
 from scheduled_reports.checks.base import Check, CheckedData, FailingRows
-from scheduled_reports.datasets.base import Fault
+from scheduled_reports.datasets.base import Fault, expression_faults
 from scheduled_reports.errors import CheckError
 from scheduled_reports.shown import Shown
-from scheduled_reports.spec.marks import Sql, TableName, marked
+from scheduled_reports.spec.marks import Sql, TableName
 from scheduled_reports.spec.problems import did_you_mean
 from scheduled_reports.spec.sql import quoted, without_end
 
@@ -162,15 +162,7 @@ class PartCheck(Check):
 
     def faults(self, known: Collection[str], include: Path) -> Iterator[Fault]:
         """Yield SQL of its fields that is not one expression, and tables in it that there are not."""
-        from scheduled_reports.datasets.parser import parsed_expression
-        from scheduled_reports.datasets.select import unknown_tables
-
-        for loc, text in ((loc, text) for loc, mark, text in marked(self) if mark.kind == "sql"):
-            found = parsed_expression(text)
-            if found.fault:
-                yield Fault(loc, f"{text!r} {found.fault}", "write one SQL expression, DuckDB's", text, found.offset)
-            for message, hint, offset in unknown_tables(found, known):
-                yield Fault(loc, message, hint, text, offset)
+        return expression_faults(self, known, "write one SQL expression, DuckDB's")
 
     def shows(self) -> Iterator[Shown]:
         """Yield the column whose values name the parts."""

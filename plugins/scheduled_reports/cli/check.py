@@ -16,6 +16,7 @@ from scheduled_reports.schedule.calendars.load import Calendars
 from scheduled_reports.schedule.conflicts import Span
 from scheduled_reports.spec.check_faults import check_problems
 from scheduled_reports.spec.compose import read_spec
+from scheduled_reports.spec.content_faults import content_problems
 from scheduled_reports.spec.cycles import asks_for_reports, waiting_problems
 from scheduled_reports.spec.dataset_faults import dataset_problems
 from scheduled_reports.spec.definitions import problems_and_warnings
@@ -88,6 +89,7 @@ def _looked_into(report: Report) -> Iterator[Problem]:
     yield from _shown(report)
     yield from dataset_problems(report)
     yield from check_problems(report)
+    yield from content_problems(report)
 
 
 def _shown(report: Report) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from scheduled_reports.arrow_values import joined, word, words, zero
 from scheduled_reports.data_files.glance import may_be_empty, may_begin, may_hold
 from scheduled_reports.formats.arrow_text import texts
 from scheduled_reports.value_kinds import kind_of
@@ -63,9 +64,7 @@ class Dialect:
 
 def header(names: list[str], dialect: Dialect) -> bytes:
     """Return a record of texts."""
-    import pyarrow as pa
-
-    fields = _guarded(pa.array(names, pa.large_string()), dialect)
+    fields = _guarded(words(names), dialect)
     if dialect.quoting == "all":
         fields = _in_quotes(fields)
     return (dialect.delimiter.join(fields.to_pylist()) + dialect.line_end).encode()
@@ -79,7 +78,6 @@ def records(rows: pa.RecordBatch, zone: str, dialect: Dialect) -> bytes:
         zone: IANA name; datetimes that know their zone are told in this one.
         dialect: How to write them.
     """
-    import pyarrow as pa
     import pyarrow.compute as pc
 
     if not rows.num_rows:
@@ -88,10 +86,10 @@ def records(rows: pa.RecordBatch, zone: str, dialect: Dialect) -> bytes:
     if rows.num_columns == 1 and dialect.quoting != "never":
         missing = missing or '""'  # a record of one empty field would be a blank line, which readers skip
     fields = [_fields(column, zone, dialect) for column in rows.columns]
-    delimiter, end = (pa.scalar(text, pa.large_string()) for text in (dialect.delimiter, dialect.line_end))
-    lines = pc.binary_join_element_wise(*fields, delimiter, null_handling="replace", null_replacement=missing)
-    whole = pc.binary_join(pa.LargeListArray.from_arrays([0, len(lines)], lines), end)
-    return bytes(whole[0].as_buffer().to_pybytes() + dialect.line_end.encode())
+    lines = pc.binary_join_element_wise(
+        *fields, word(dialect.delimiter), null_handling="replace", null_replacement=missing
+    )
+    return joined(lines, dialect.line_end) + dialect.line_end.encode()
 
 
 def _fields(column: pa.Array, zone: str, dialect: Dialect) -> pa.Array:
@@ -116,29 +114,30 @@ def _guarded(text: pa.Array, dialect: Dialect) -> pa.Array:
 
 
 def _escaped(text: pa.Array) -> pa.Array:
-    import pyarrow as pa
     import pyarrow.compute as pc
 
-    risky = pc.fill_null(pc.match_substring_regex(text, FORMULA_START), False)
-    nothing, mark = pa.scalar("", pa.large_string()), pa.scalar("'", pa.large_string())
+    risky = pc.match_substring_regex(text, FORMULA_START)
+    risky = pc.fill_null(risky, zero(risky.type))
+    nothing, mark = word(""), word("'")
     return pc.replace_with_mask(text, risky, pc.binary_join_element_wise(mark, text.filter(risky), nothing))
 
 
 def _quoted(text: pa.Array, dialect: Dialect) -> pa.Array:
     """Quote what holds a special character, what is empty, and what looks as a missing value does."""
-    import pyarrow as pa
     import pyarrow.compute as pc
 
     found = []
     if may_hold(text, dialect.special):
         found.append(pc.match_substring_regex(text, f"[{re.escape(dialect.special)}]"))
     if may_be_empty(text):
-        found.append(pc.equal(pc.binary_length(text), 0))
+        lengths = pc.binary_length(text)
+        found.append(pc.equal(lengths, zero(lengths.type)))
     if dialect.missing:
-        found.append(pc.equal(text, pa.scalar(dialect.missing, pa.large_string())))
+        found.append(pc.equal(text, word(dialect.missing)))
     if not found:
         return text
-    special = pc.fill_null(functools.reduce(pc.or_, found), False)
+    special = functools.reduce(pc.or_, found)
+    special = pc.fill_null(special, zero(special.type))
     return pc.replace_with_mask(text, special, _in_quotes(_replaced(text.filter(special), {'"': '""'})))
 
 
@@ -151,8 +150,7 @@ def _replaced(text: pa.Array, written: dict[str, str]) -> pa.Array:
 
 
 def _in_quotes(text: pa.Array) -> pa.Array:
-    import pyarrow as pa
     import pyarrow.compute as pc
 
-    quote, nothing = pa.scalar('"', pa.large_string()), pa.scalar("", pa.large_string())
+    quote, nothing = word('"'), word("")
     return pc.binary_join_element_wise(quote, text, quote, nothing)

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from scheduled_reports.arrow_values import number, numbers, word, words, zero
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -66,7 +68,7 @@ def datetime_texts(column: pa.Array, zone: str, separator: str) -> pa.Array:
         text = pc.replace_substring(text, " ", separator)
     if aware:
         offsets = _offsets(pc.subtract(local.cast(pa.int64()), ticks), 10 ** DIGITS[unit])
-        text = pc.binary_join_element_wise(text, offsets, pa.scalar("", pa.large_string()))
+        text = pc.binary_join_element_wise(text, offsets, word(""))
     if unit == "ns":  # 1677 to 2262
         return text
     known = ZoneInfo(zone) if aware else None
@@ -98,18 +100,20 @@ def wall_times(column: pa.Array, zone: str) -> pa.Array:
         column: Timestamps that know their zone.
         zone: IANA name.
     """
+    import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
 
     unit, ticks = column.type.unit, column.cast(pa.int64())
     local = pc.local_timestamp(column.cast(pa.timestamp(unit, zone)))
     quarter = 900 * 10 ** DIGITS[unit]
-    late = pc.greater_equal(ticks, LAST_KNOWN // 900 * quarter)
+    first = number(LAST_KNOWN // 900 * quarter, pa.int64())
+    late = pc.greater_equal(ticks, first)
     if not pc.any(late).as_py():
         return local
-    quarters = pc.divide(pc.if_else(late, ticks, LAST_KNOWN // 900 * quarter), quarter).dictionary_encode()
+    quarters = pc.divide(pc.if_else(late, ticks, first), number(quarter, pa.int64())).dictionary_encode()
     ahead = [_seconds_ahead(ZoneInfo(zone), 900 * value) * quarter // 900 for value in quarters.dictionary.to_pylist()]
-    shifted = pc.add(ticks, pa.array(ahead, pa.int64()).take(quarters.indices))
+    shifted = pc.add(ticks, numbers(np.array(ahead, "int64")).take(quarters.indices))
     return pc.if_else(late, shifted.cast(pa.timestamp(unit)), local)
 
 
@@ -123,11 +127,9 @@ def _seconds_ahead(zone: ZoneInfo, seconds: int) -> int:
 
 def _offsets(differences: pa.Array, second: int) -> pa.Array:
     """Return offsets from UTC as text: there are few, so each is written once."""
-    import pyarrow as pa
-
     found = differences.dictionary_encode()
     labels = [_offset(value // second) for value in found.dictionary.to_pylist()]
-    return pa.array(labels, pa.large_string()).take(found.indices)
+    return words(labels).take(found.indices)
 
 
 def _offset(seconds: int) -> str:
@@ -145,9 +147,10 @@ def _with_far(text: pa.Array, ticks: pa.Array, most: int, written: Callable[[int
     ends = pc.min_max(ticks).as_py()
     if ends["min"] is None or (-most <= ends["min"] and ends["max"] <= most):
         return text
-    far = pc.fill_null(pc.or_(pc.less(ticks, -most), pc.greater(ticks, most)), False)
+    low, high = (number(end, pa.int64()) for end in (-most, most))
+    far = pc.fill_null(pc.or_(pc.less(ticks, low), pc.greater(ticks, high)), zero(pa.bool_()))
     values = [written(value) for value in ticks.filter(far).to_pylist()]
-    return pc.replace_with_mask(text, far, pa.array(values, pa.large_string()))
+    return pc.replace_with_mask(text, far, words(values))
 
 
 def _far_date(days: int) -> str:

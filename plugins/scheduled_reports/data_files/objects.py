@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from scheduled_reports.arrow_values import joined, word, words, zero
 from scheduled_reports.data_files.glance import may_be_control, may_hold
 from scheduled_reports.formats.arrow_text import texts
 from scheduled_reports.value_kinds import kind_of
@@ -24,20 +25,18 @@ def objects(rows: pa.RecordBatch, zone: str, between: str) -> bytes:
         zone: IANA name; datetimes that know their zone are told in this one.
         between: What stands between two objects.
     """
-    import pyarrow as pa
     import pyarrow.compute as pc
 
     parts: list[pa.Array | pa.Scalar] = []
     fixed = ""
     for name, column in zip(rows.schema.names, rows.columns, strict=True):
         values, quote = _values(column, zone)
-        parts += [_text(f"{fixed}{dumped(name)}:{quote}"), values]
+        parts += [word(f"{fixed}{dumped(name)}:{quote}"), values]
         fixed = quote + ","
     lines = pc.binary_join_element_wise(
-        *parts, _text(fixed[:-1]), _text(""), null_handling="replace", null_replacement="null"
+        *parts, word(fixed[:-1]), word(""), null_handling="replace", null_replacement="null"
     )
-    whole = pc.binary_join(pa.LargeListArray.from_arrays([0, len(lines)], lines), _text(f"}}{between}{{"))
-    return b"{" + bytes(whole[0].as_buffer().to_pybytes()) + b"}"
+    return b"{" + joined(lines, f"}}{between}{{") + b"}"
 
 
 def dumped(value: object) -> str:
@@ -57,12 +56,11 @@ def _values(column: pa.Array, zone: str) -> tuple[pa.Array, str]:
         text = _escaped(text)
     if not text.null_count:
         return text, '"'
-    return pc.binary_join_element_wise(_text('"'), text, _text('"'), _text("")), ""
+    return pc.binary_join_element_wise(word('"'), text, word('"'), word("")), ""
 
 
 def _escaped(text: pa.Array) -> pa.Array:
     """Return texts as they stand between quotes (RFC 8259, section 7)."""
-    import pyarrow as pa
     import pyarrow.compute as pc
 
     result = text
@@ -70,13 +68,8 @@ def _escaped(text: pa.Array) -> pa.Array:
         if may_hold(text, character):
             result = pc.replace_substring(result, character, "\\" + character)
     if may_be_control(text):
-        special = pc.fill_null(pc.match_substring_regex(text, r"[\x00-\x1f]"), False)
+        special = pc.match_substring_regex(text, r"[\x00-\x1f]")
+        special = pc.fill_null(special, zero(special.type))
         written = [dumped(value)[1:-1] for value in text.filter(special).to_pylist()]
-        result = pc.replace_with_mask(result, special, pa.array(written, pa.large_string()))
+        result = pc.replace_with_mask(result, special, words(written))
     return result
-
-
-def _text(value: str) -> pa.Scalar:
-    import pyarrow as pa
-
-    return pa.scalar(value, pa.large_string())

@@ -6,12 +6,12 @@ from abc import abstractmethod
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
 from scheduled_reports.model import Model
-from scheduled_reports.spec.marks import Finding, Loc
+from scheduled_reports.spec.marks import Finding, Loc, marked
 
 if TYPE_CHECKING:
     from scheduled_reports.run import Run
@@ -59,6 +59,26 @@ def query_faults(
         yield Fault(loc, f"the SQL {found.fault}", whose, sql, found.offset, path)
     for message, hint, offset in unknown_tables(found, known):
         yield Fault(loc, message, hint, sql, offset, path)
+
+
+def expression_faults(part: Any, known: Collection[str], hint: str, loc: Loc = ()) -> Iterator[Fault]:
+    """Yield SQL of a part of a spec that is not one expression, DuckDB's, and tables in it that there are not.
+
+    Args:
+        part: The part; its fields say which of them are SQL.
+        known: The names of all tables.
+        hint: What to write.
+        loc: Where it stands.
+    """
+    from scheduled_reports.datasets.parser import parsed_expression
+    from scheduled_reports.datasets.select import unknown_tables
+
+    for here, text in ((here, text) for here, mark, text in marked(part, loc) if mark.kind == "sql"):
+        found = parsed_expression(text)
+        if found.fault:
+            yield Fault(here, f"{text!r} {found.fault}", hint, text, found.offset)
+        for message, near, offset in unknown_tables(found, known):
+            yield Fault(here, message, near, text, offset)
 
 
 class Dataset(Model):

@@ -10,10 +10,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
 from pydantic_core import CoreSchema, core_schema
 
-from scheduled_reports.datasets.base import Fault
-from scheduled_reports.datasets.select import SelectDataset, unknown_tables
+from scheduled_reports.datasets.base import Fault, expression_faults
+from scheduled_reports.datasets.select import SelectDataset
 from scheduled_reports.model import Model, OneOrMany
-from scheduled_reports.spec.marks import Loc, Sql, TableName, marked
+from scheduled_reports.spec.marks import Sql, TableName, marked
 from scheduled_reports.spec.problems import did_you_mean
 
 Text = Annotated[str, Field(min_length=1)]
@@ -152,14 +152,4 @@ class QueryDataset(SelectDataset):
 
     def faults(self, known: Collection[str], binds: Collection[str], include: Path) -> Iterator[Fault]:
         """Yield expressions that are none, and tables in them that there are not."""
-        from scheduled_reports.datasets.parser import parsed_expression
-
-        for loc, text in self._expressions():
-            found = parsed_expression(text)
-            if found.fault:
-                yield Fault(loc, f"{text!r} {found.fault}", "write one SQL expression", text, found.offset)
-            for message, hint, offset in unknown_tables(found, known):
-                yield Fault(loc, message, hint, text, offset)
-
-    def _expressions(self) -> Iterator[tuple[Loc, str]]:
-        yield from ((loc, text) for loc, mark, text in marked(self) if mark.kind == "sql")
+        return expression_faults(self, known, "write one SQL expression")

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from scheduled_reports.document.block import Binding, Bound
+from scheduled_reports.document.block import Binding, Bound, called
 from scheduled_reports.document.table import Table
 from scheduled_reports.document.table_block import TableContent
 from scheduled_reports.spec.marks import ContentTemplate
@@ -37,4 +37,5 @@ class AppendixBlock(TableContent):
 
     def bind(self, data: Binding) -> Appendix:
         """Look at the dataset's columns."""
-        return Appendix(data.fill(self.title), self.table(data, ""))
+        title = data.fill(self.title)
+        return Appendix(title, self.table(data, called("appendix", title, self.dataset), ""))

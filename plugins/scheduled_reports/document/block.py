@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -16,7 +16,8 @@ from scheduled_reports.errors import DocumentError
 from scheduled_reports.language import ENGLISH, Language
 from scheduled_reports.model import Model
 from scheduled_reports.shown import Shown
-from scheduled_reports.spec.marks import Sql, TableName, marked
+from scheduled_reports.spec.marks import Loc, Sql, TableName, marked
+from scheduled_reports.spec.places import path_text
 from scheduled_reports.spec.problems import did_you_mean
 from scheduled_reports.spec.sql import quoted, without_end
 from scheduled_reports.tables import Tables
@@ -40,6 +41,8 @@ class Binding:
         language: The language of the report.
         include: The folder with what authors keep beside their specs.
         values: The values that SQL binds.
+        masked: Whether a column of the report is masked for some readers, who see words in place of its numbers.
+        place: The place in the spec of what is bound.
     """
 
     tables: Tables
@@ -47,6 +50,8 @@ class Binding:
     language: Language = ENGLISH
     include: Path = field(default_factory=Path)
     values: Mapping[str, Any] = field(default_factory=dict)
+    masked: bool = False
+    place: Loc = ()
 
     def fill(self, text: str, *, markdown: bool = False) -> str:
         """Return a text of the content with its templates filled; they may use the run's data.
@@ -136,6 +141,38 @@ def all_blocks(blocks: Iterable[Block]) -> Iterator[Block]:
     for block in blocks:
         yield block
         yield from all_blocks(block.inner())
+
+
+def bind_all(blocks: Iterable[Block], data: Binding, key: str) -> Iterator[Bound]:
+    """Yield those blocks with their data that are shown.
+
+    Args:
+        blocks: The blocks, from top to bottom.
+        data: What they are bound to.
+        key: The key of the spec, or of the block around them, that lists them.
+
+    Raises:
+        DocumentError: A block does not fit the data; it says which one: `content[3]`.
+        SourceError: The condition of one is not one that its dataset can be asked.
+    """
+    for index, block in enumerate(blocks):
+        here = replace(data, place=(*data.place, key, index))
+        if block.is_shown(here):
+            yield _bound(block, here)
+
+
+def _bound(block: Block, data: Binding) -> Bound:
+    try:
+        return block.bind(data)
+    except DocumentError as error:
+        if block.inner():  # it is one of these, and has said so
+            raise
+        raise DocumentError(f"{path_text(data.place)}: {error.what}", why=error.why, fix=error.fix) from error
+
+
+def called(kind: str, title: str, dataset: str) -> str:
+    """Return what a block is, for errors: `table 'Calls' over 'calls'`."""
+    return f"{kind} {title!r} over {dataset!r}" if title else f"{kind} over {dataset!r}"
 
 
 def require_columns(wanted: list[str], present: list[str], what: str) -> None:

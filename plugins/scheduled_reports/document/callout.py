@@ -11,6 +11,9 @@ from scheduled_reports.document.block import Binding, Block, Bound
 from scheduled_reports.document.text import prose
 from scheduled_reports.spec.marks import ContentTemplate
 
+_WORDS = {"info": "Note", "good": "Good news", "warning": "Warning", "bad": "Bad news"}
+"""What stands above one without a title, as its colour must not speak alone (WCAG 2.2, 1.4.1)."""
+
 
 @dataclass(frozen=True)
 class Callout(Bound):
@@ -18,7 +21,7 @@ class Callout(Bound):
 
     Attributes:
         tone: What it means.
-        title: What stands above it; may be empty.
+        title: What stands above it: its author's title, or what its tone means.
         markdown: The text as its author wrote it, filled.
         html: The same as HTML, as of a text block.
     """
@@ -35,9 +38,12 @@ class CalloutBlock(Block):
 
     type: Literal["callout"]
     tone: Literal["info", "good", "warning", "bad"] = Field("info", description="What it means; the brand colours it.")
-    title: ContentTemplate = Field("", description="What stands above it; may hold templates.")
+    title: ContentTemplate = Field(
+        "", description="What stands above it; may hold templates. What its tone means unless given: `Good news`."
+    )
     markdown: ContentTemplate = Field(min_length=1, description="The text, Markdown; may hold templates.")
 
     def bind(self, data: Binding) -> Callout:
         """Fill its templates and turn its Markdown into HTML."""
-        return Callout(self.tone, data.fill(self.title), *prose(self.markdown, data))
+        title = data.fill(self.title) or data.language.text(_WORDS[self.tone])
+        return Callout(self.tone, title, *prose(self.markdown, data))

@@ -22,7 +22,7 @@ from scheduled_reports.charts.look import Look
 from scheduled_reports.charts.reading import short_form
 from scheduled_reports.charts.vega_fields import dated, named, quantities
 from scheduled_reports.charts.vega_lite import faults
-from scheduled_reports.document.block import Binding, Block, Bound, require_columns
+from scheduled_reports.document.block import Binding, Block, Bound, called, require_columns
 from scheduled_reports.document.nothing import shows_nothing
 from scheduled_reports.errors import DocumentError
 from scheduled_reports.shown import Shown
@@ -115,22 +115,25 @@ class ChartBlock(ShortFields, Block):
 
     def bind(self, data: Binding) -> Chart:
         """Put the dataset into the specification, or read it into the short form."""
-        rows, what = data.tables.rows(self.dataset), f"chart over {self.dataset!r}"
+        rows, title = data.tables.rows(self.dataset), data.fill(self.title)
+        what = called("chart", title, self.dataset)
         if rows > MAX_POINTS:
             raise DocumentError(f"{what}: too many points", why=f"{rows:,} rows, at most {MAX_POINTS:,} can be drawn",
                                 fix="aggregate them in a dataset")  # fmt: skip
-        return self._short(data, what) if self.vega_lite is None else self._whole(data, self.vega_lite, what)
+        if self.vega_lite is None:
+            return self._short(data, what, title)
+        return self._whole(data, self.vega_lite, what, title)
 
-    def _short(self, data: Binding, what: str) -> Chart:
+    def _short(self, data: Binding, what: str, title: str) -> Chart:
         require_columns(list(self.columns()), data.tables.columns(self.dataset), what)
         columns = Columns(data.tables.read(self.dataset), data.language, data.zone, what)
         form = short_form(self, columns, data.fill)
         height = self.height or usual_height(form)
         spec = compiled(form, WIDTH, height, Look(language=data.language))
         alt = data.fill(self.alt) or described(form, data.language)
-        return Chart(data.fill(self.title), alt, spec, height, form)
+        return Chart(title, alt, spec, height, form)
 
-    def _whole(self, data: Binding, spec: dict[str, Any], what: str) -> Chart:
+    def _whole(self, data: Binding, spec: dict[str, Any], what: str, title: str) -> Chart:
         made = {name for _, name in named(spec, "as")}
         present = data.tables.columns(self.dataset)
         for loc, name in named(spec, "field"):
@@ -141,7 +144,6 @@ class ChartBlock(ShortFields, Block):
             {key: _plain(_wall_time(item, data.zone, as_time=key in times)) for key, item in row.items()}
             for row in data.tables.read(self.dataset).to_pylist()
         ]
-        title = data.fill(self.title)
         alt = data.fill(self.alt) or title
         return Chart(title, alt, {**spec, "data": {"values": values}}, self.height or HEIGHT)
 

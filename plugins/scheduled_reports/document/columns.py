@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from scheduled_reports.document.block import Binding, Block, Bound
+from scheduled_reports.document.block import Binding, Block, Bound, bind_all
 from scheduled_reports.document.callout import CalloutBlock
 from scheduled_reports.document.chart import ChartBlock
 from scheduled_reports.document.heading import HeadingBlock
@@ -67,7 +67,5 @@ class ColumnsBlock(Block):
 
     def bind(self, data: Binding) -> Columns:
         """Return both columns with their data."""
-        left, right = (
-            tuple(block.bind(data) for block in side if block.is_shown(data)) for side in (self.left, self.right)
-        )
+        left, right = tuple(bind_all(self.left, data, "left")), tuple(bind_all(self.right, data, "right"))
         return Columns(left, right, self.share)

@@ -21,7 +21,8 @@ class Comparison:
         against: The previous period, the same a year before, or a target.
         figure: That figure.
         text: That figure as readers see it.
-        change: The change in words: `+4.2 %`, `+1.3 pts`, `unchanged`; empty where nothing can be compared.
+        change: The change in words: `+4.2%`, in German `+4,2 %`, `+1.3 pts`, `unchanged`; empty where nothing can be
+            compared.
         verdict: Whether that is good news.
         words: What it is compared with, in words: `better than 7,411`.
     """
@@ -77,8 +78,11 @@ def _change(value: float | None, other: float, pattern: str, better: str, langua
         change = round((value / other - 1) * 100 * math.copysign(1, other), 1)
     if change == 0:
         return language.text("unchanged"), "neutral"
-    number = f"{'+' if change > 0 else '−'}{language.shown(abs(change), '#,##0.0')}"
-    text = f"{number} {language.text('pts') if points else '%'}"
+    sign, size = "+" if change > 0 else "−", abs(change)
+    if points:
+        text = f"{sign}{language.shown(size, '#,##0.0')} {language.text('pts')}"
+    else:
+        text = sign + language.shown(round(size / 100, 3), "percent 1")
     if better == "neither":
         return text, "neutral"
     return text, "good" if (change > 0) == (better == "higher") else "bad"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from scheduled_reports.arrow_values import word
 from scheduled_reports.tables import Tables
 
 if TYPE_CHECKING:
@@ -47,5 +48,5 @@ def _shows(column: pa.Array) -> bool:
     if pa.types.is_floating(column.type):
         return bool(pc.any(pc.is_finite(column)).as_py())
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-        return bool(pc.any(pc.not_equal(pc.utf8_trim_whitespace(column), "")).as_py())
+        return bool(pc.any(pc.not_equal(pc.utf8_trim_whitespace(column), word("", column.type))).as_py())
     return True

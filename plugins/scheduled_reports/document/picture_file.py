@@ -11,6 +11,7 @@ from typing import Any
 
 from scheduled_reports.spec.problems import did_you_mean
 from scheduled_reports.svg_file import SvgError, svg_size
+from scheduled_reports.unusable import UnusableError
 from scheduled_reports.whole_pictures import whole_pictures
 
 MOST_BYTES, MOST_PIXELS = 10_000_000, 50_000_000
@@ -25,17 +26,8 @@ _MEDIA_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp", 
 _KINDS = "write a png, jpg, webp, gif or svg file"
 
 
-class PictureError(Exception):
-    """A picture cannot be used.
-
-    Attributes:
-        message: What is wrong.
-        hint: What to do.
-    """
-
-    def __init__(self, message: str, hint: str) -> None:
-        self.message, self.hint = message, hint
-        super().__init__(f"{message}; {hint}")
+class PictureError(UnusableError):
+    """A picture cannot be used."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
-from scheduled_reports.document.block import Bound
+from scheduled_reports.document.block import Bound, called
 from scheduled_reports.document.column import Rule, Total
 from scheduled_reports.document.lines import LineKind, Lines
 from scheduled_reports.document.table_sql import TableSql
@@ -159,7 +159,7 @@ class Table(Bound):
             yield from self.sql.taken(small).to_batches()
 
     def _batches(self, sql: str) -> Iterator[pa.RecordBatch]:
-        with self.tables.query(sql, {}, f"table over {self.dataset!r}") as reader:
+        with self.tables.query(sql, {}, called("table", self.title, self.dataset)) as reader:
             yield from reader
 
     def _one(self, sql: str) -> Iterator[Lines]:

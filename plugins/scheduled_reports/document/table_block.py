@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from scheduled_reports.document.block import Binding, Block, require_columns
+from scheduled_reports.document.block import Binding, Block, called, require_columns
 from scheduled_reports.document.column import Range, Ratio, TableColumn
+from scheduled_reports.document.column_fit import NUMBERS, require_fit
 from scheduled_reports.document.nothing import shows_nothing
 from scheduled_reports.document.table import Column, Detail, Table
 from scheduled_reports.document.table_sql import TableSql
-from scheduled_reports.errors import DocumentError
 from scheduled_reports.model import Model, OneOrMany
 from scheduled_reports.shown import Shown
 from scheduled_reports.spec.marks import ContentTemplate, TableName
 from scheduled_reports.tables import Tables
 from scheduled_reports.value_kinds import Kind, kind_of
-
-NUMBERS = ("integer", "number")
 
 
 class Top(Model):
@@ -99,13 +98,18 @@ class TableContent(Block, TableRows):
         """Return whether it has no row, or nothing in any of its columns."""
         return shows_nothing(tables, self.dataset, [column.name for column in self.columns])
 
-    def table(self, data: Binding, title: str) -> Table:
+    def table(self, data: Binding, what: str, title: str) -> Table:
         """Look at the dataset's columns; its rows are read when a format asks for them.
 
+        Args:
+            data: What it is bound to.
+            what: What it is, for errors.
+            title: Its caption.
+
         Raises:
-            DocumentError: A column is not there, or holds no numbers where it must.
+            DocumentError: A column is not there, or does not hold what it must.
         """
-        what, keys = f"table over {self.dataset!r}", self.detail.on if self.detail else ()
+        keys = self.detail.on if self.detail else ()
         others = None
         if self.top and self.top.others is not False:
             others = self.top.others if isinstance(self.top.others, str) else data.language.text("Others")
@@ -125,7 +129,8 @@ class TableBlock(TableContent):
 
     def bind(self, data: Binding) -> Table:
         """Look at the dataset's columns."""
-        return self.table(data, data.fill(self.title))
+        title = data.fill(self.title)
+        return self.table(data, called("table", title, self.dataset), title)
 
 
 def bound(
@@ -146,15 +151,17 @@ def bound(
         detail: What its rows open.
 
     Raises:
-        DocumentError: A column is not there, or holds no numbers where it must.
+        DocumentError: A column is not there, or does not hold what it must.
     """
     schema = data.tables.read(block.dataset, limit=0).schema
     require_columns([*block.named(), *(name for name, _ in block.order()), *groups, *keys], schema.names, what)
     wanted = block.columns or tuple(TableColumn(name=name) for name in schema.names if name not in groups)
     kinds = {name: kind_of(schema.field(name).type) for name in schema.names}
     numbers = frozenset(name for name in schema.names if kinds[name] in NUMBERS)
+    require_fit(wanted, kinds, block.dataset, data, what)
     sql = TableSql(block.dataset, wanted, block.order(), groups, keys, top, numbers)
     extents = _extents(wanted, kinds, sql, data, what)
+    sql = replace(sql, beyond_double=frozenset(name for name, extent in extents.items() if _needs_digits(extent)))
     columns = tuple(_column(column, kinds[column.name], extents.get(column.name)) for column in wanted)
     return Table(title, block.dataset, columns, data.zone, data.tables, sql, data.language, others, detail=detail)
 
@@ -167,9 +174,9 @@ def _extents(
     columns: tuple[TableColumn, ...], kinds: Mapping[str, Kind], sql: TableSql, data: Binding, what: str
 ) -> dict[str, Extent]:
     """Return the extents of the columns for which they matter."""
-    for column in columns:
-        _require_numbers(column, kinds, what)
-    names = list(dict.fromkeys(column.name for column in columns if _matters(column, kinds[column.name])))
+    names = list(dict.fromkeys(
+        column.name for column in columns if _matters(column, kinds[column.name], is_grouped=bool(sql.groups))
+    ))  # fmt: skip
     if not names:
         return {}
     with data.tables.query(sql.extents(names), {}, what) as reader:
@@ -182,25 +189,16 @@ def _extents(
     }
 
 
-def _matters(column: TableColumn, kind: Kind) -> bool:
+def _matters(column: TableColumn, kind: Kind, *, is_grouped: bool) -> bool:
     """Return whether it matters between which numbers a column lies, or whether they are whole."""
-    return column.scale is not None or column.bar is not None or (kind == "number" and not column.format)
+    shares_mean = is_grouped and kind == "integer" and column.total == "mean"
+    return bool(column.scale or column.bar or shares_mean or (kind == "number" and not column.format))
 
 
-def _require_numbers(column: TableColumn, kinds: Mapping[str, Kind], what: str) -> None:
-    """Raise DocumentError where numbers are needed and the column holds none."""
-    total = column.total
-    summed = (total.sum, total.per) if isinstance(total, Ratio) else (column.name,) if total in ("sum", "mean") else ()
-    bounded = any(rule.bounds != (None, None, None, None) for rule in column.highlight)
-    needing = [(name, "total") for name in summed] + ([(column.name, "highlight")] if bounded else [])
-    needing += [(column.name, word) for word in ("scale", "bar") if getattr(column, word)]
-    for name, word in needing:
-        if kinds[name] not in NUMBERS:
-            why, fix = f"{name!r} holds {kinds[name]}", "CAST it in the query, or leave that out"
-            raise DocumentError(f"{what}: `{word}` of column {column.name!r} needs numbers", why=why, fix=fix)
-    if total == "count" and kinds[column.name] not in (*NUMBERS, "text"):
-        why, fix = f"it holds {kinds[column.name]}", "count a column of numbers or text"
-        raise DocumentError(f"{what}: `total: count` of column {column.name!r}", why=why, fix=fix)
+def _needs_digits(extent: Extent) -> bool:
+    """Return whether a DOUBLE may be too coarse for the whole numbers of a column (IEEE 754: from 2 ** 53 on)."""
+    low, high, whole = extent
+    return whole and max(-low, high) >= 2**53
 
 
 def _column(column: TableColumn, kind: Kind, extent: Extent | None) -> Column:

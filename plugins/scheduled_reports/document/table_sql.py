@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 NUMBER, PLACE = "_reports_number", "_reports_place"
 """The place of a row in its dataset, and in the table."""
 
+EXACT = "DECIMAL(38, 6)"
+"""What holds every BIGINT, and means of them to six places."""
+
 
 @dataclass(frozen=True)
 class TableSql:
@@ -30,6 +33,7 @@ class TableSql:
         keys: The columns by which a row opens its details.
         top: How many rows are shown by themselves; None means all.
         numbers: The columns that hold numbers: of these, NaN and infinity count as missing in totals.
+        beyond_double: Those with whole numbers that a DOUBLE would round: beside the means of groups, they become one.
     """
 
     dataset: str
@@ -39,6 +43,7 @@ class TableSql:
     keys: Sequence[str] = ()
     top: int | None = None
     numbers: frozenset[str] = frozenset()
+    beyond_double: frozenset[str] = frozenset()
 
     def rows(self) -> str:
         """Return the query of all lines but the last ones, `others` and the total.
@@ -114,8 +119,16 @@ class TableSql:
                 return "NULL"
             case Ratio(sum=part, per=whole):
                 return f"{self._aggregate('sum', part)}::DOUBLE / nullif({self._aggregate('sum', whole)}, 0)::DOUBLE"
+            case "mean":
+                exactly = self.groups and column.name in self.beyond_double
+                return self._exact_mean(column.name) if exactly else self._aggregate("avg", column.name)
             case kind:
-                return self._aggregate("avg" if kind == "mean" else kind, column.name)
+                return self._aggregate(kind, column.name)
+
+    def _exact_mean(self, name: str) -> str:
+        """Return SQL for a mean of whole numbers that are never a DOUBLE: what is left of their division alone is."""
+        total, count = self._aggregate("sum", name), self._aggregate("count", name)
+        return f"({total} // {count})::{EXACT} + (({total} % {count})::DOUBLE / {count})::{EXACT}"
 
     def _aggregate(self, function: str, name: str) -> str:
         finite = f" FILTER (isfinite({quoted(name)}::DOUBLE))" if name in self.numbers else ""

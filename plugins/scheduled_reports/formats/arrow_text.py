@@ -21,6 +21,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from scheduled_reports.arrow_values import nothing, words, zero
 from scheduled_reports.data_files.moments import date_texts, datetime_texts, seconds_texts
 from scheduled_reports.value_kinds import kind_of
 
@@ -55,7 +56,7 @@ def texts(column: pa.Array, zone: str, separator: str = " ") -> pa.Array:
     if kind == "time":
         return seconds_texts(column)
     if kind in ("bytes", "nested") or (kind == "text" and not _is_text(column.type)):
-        return pa.array((_slow(value) for value in column.to_pylist()), pa.large_string())
+        return words(_slow(value) for value in column.to_pylist())
     if types.is_floating(column.type):
         column = _finite(column)
     text = column.cast(pa.large_string())
@@ -107,10 +108,9 @@ def _slow(value: Any) -> str | None:
 
 
 def _finite(column: pa.Array) -> pa.Array:
-    import pyarrow as pa
     import pyarrow.compute as pc
 
-    return pc.if_else(pc.is_finite(column), column, pa.scalar(None, column.type))
+    return pc.if_else(pc.is_finite(column), column, nothing(column.type))
 
 
 def _without_exponent(text: pa.Array, column: pa.Array) -> pa.Array:
@@ -118,8 +118,8 @@ def _without_exponent(text: pa.Array, column: pa.Array) -> pa.Array:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    short = pc.fill_null(pc.match_substring(text, "E"), False)
+    short = pc.fill_null(pc.match_substring(text, "E"), zero(pa.bool_()))
     if not pc.any(short).as_py():
         return text
-    full = pa.array([f"{value:f}" for value in column.filter(short).to_pylist()], pa.large_string())
+    full = words(f"{value:f}" for value in column.filter(short).to_pylist())
     return pc.replace_with_mask(text, short, full)

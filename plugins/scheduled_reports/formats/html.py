@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -11,7 +10,7 @@ from pydantic import Field
 from scheduled_reports.document import Document
 from scheduled_reports.formats.base import Format
 from scheduled_reports.interactive.marks import shows_nothing_beyond
-from scheduled_reports.interactive.page import page
+from scheduled_reports.interactive.page import frame, page
 
 
 class Html(Format):
@@ -40,5 +39,4 @@ class Html(Format):
 
     def is_blank(self, file: Path, document: Document) -> bool:
         """Return whether no text and no picture can be seen beyond the frame."""
-        frame = page(replace(document, blocks=()), self.max_rows)
-        return shows_nothing_beyond(file.read_text(encoding="utf-8"), frame)
+        return shows_nothing_beyond(file.read_text(encoding="utf-8"), frame(document))

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from scheduled_reports.data_files.ahead import in_order
-from scheduled_reports.data_files.compression import compressed
-from scheduled_reports.data_files.data_file import Rows, TextDataFile
-from scheduled_reports.data_files.objects import dumped, objects
+from scheduled_reports.data_files.data_file import Rows
+from scheduled_reports.data_files.objects import dumped
+from scheduled_reports.data_files.objects_file import ObjectsFile
 from scheduled_reports.document.document import Document
 from scheduled_reports.value_kinds import kind_of
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 SCHEMA = Path(__file__).parents[1] / "data_files" / "report_data.schema.json"
 """JSON Schema (Draft 2020-12) of the files that this format writes."""
 
 
-class Json(TextDataFile):
+class Json(ObjectsFile):
     """A JSON file of one dataset.
 
         {
@@ -59,20 +54,13 @@ class Json(TextDataFile):
             RenderError: The dataset lacks a column.
             SourceError: The run has no such table, or it cannot be read.
         """
-        zone = str(document.period.start.tzinfo)
-
-        def written(part: pa.RecordBatch) -> bytes:
-            return objects(part, zone, ",\n")
-
-        with self.opened(document.tables) as rows:
-            made = in_order(written, rows.slices())
-            with compressed(target, self.compression) as file, closing(made) as parts:
-                file.write(self._head(document, rows)[:-1].encode() + b',"rows":[')
-                before = b"\n"
-                for part in parts:
-                    file.write(before + part)
-                    before = b",\n"
-                file.write(b"\n]}\n")
+        with self.begun(document, target, ",\n") as (file, rows, parts):
+            file.write(self._head(document, rows)[:-1].encode() + b',"rows":[')
+            before = b"\n"
+            for part in parts:
+                file.write(before + part)
+                before = b",\n"
+            file.write(b"\n]}\n")
 
     def _head(self, document: Document, rows: Rows) -> str:
         columns = [{"name": field.name, "type": kind_of(field.type)} for field in rows.schema]

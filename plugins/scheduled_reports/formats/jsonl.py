@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from scheduled_reports.data_files.ahead import in_order
-from scheduled_reports.data_files.compression import compressed
-from scheduled_reports.data_files.data_file import TextDataFile
-from scheduled_reports.data_files.objects import objects
+from scheduled_reports.data_files.objects_file import ObjectsFile
 from scheduled_reports.document.document import Document
 from scheduled_reports.formats.base import Records
 
-if TYPE_CHECKING:
-    import pyarrow as pa
 
-
-class JsonLines(TextDataFile):
+class JsonLines(ObjectsFile):
     """A file of JSON lines of one dataset: rows and nothing else, so that any reader of the format takes it.
 
     UTF-8 without a byte order mark; every line, the last one too, ends in LF. Values are written as the format `json`
@@ -41,13 +34,7 @@ class JsonLines(TextDataFile):
             RenderError: The dataset lacks a column.
             SourceError: The run has no such table, or it cannot be read.
         """
-        zone = str(document.period.start.tzinfo)
-
-        def written(part: pa.RecordBatch) -> bytes:
-            return objects(part, zone, "\n") + b"\n"
-
-        with self.opened(document.tables) as rows:
-            made = in_order(written, rows.slices())
-            with compressed(target, self.compression) as file, closing(made) as parts:
-                for part in parts:
-                    file.write(part)
+        with self.begun(document, target, "\n") as (file, _, parts):
+            for part in parts:
+                file.write(part)
+                file.write(b"\n")

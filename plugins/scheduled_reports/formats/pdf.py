@@ -85,12 +85,13 @@ class Pdf(Format):
 
 
 def _weasyprint() -> Any:
+    from scheduled_reports.typeset.engine import weasyprint
+
     try:
-        import weasyprint
+        return weasyprint()
     except OSError as error:
         raise RenderError(
             "PDF files cannot be made on this machine",
             why=f"WeasyPrint misses a system library: {str(error).splitlines()[0]}",
             fix="apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0",
         ) from error
-    return weasyprint

@@ -10,6 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from ctypes import c_int, c_uint
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -40,23 +41,24 @@ class _Mark(NamedTuple):
 def shows_only(file: Path, text: str, frame: Callable[[], Path]) -> bool:
     """Return whether a PDF shows nothing but its frame; it is read until that is clear, so mostly its first page.
 
+    Its texts are read first: most pages have enough of them, and ten times as many lines and areas.
+
     Args:
         file: The PDF.
         text: All texts of the frame.
         frame: Makes the same document without its blocks; asked only where the texts do not settle it.
     """
-    known, found, beyond = _squeezed(text), Counter[_Mark](), 0
-    for mark in _marks(file):
-        found[mark] += 1
-        beyond += mark.text not in known
-        if beyond >= SURE:
-            return False
-    return not found - Counter(_marks(frame()))
+    known = _squeezed(text)
+    beyond = (mark for mark in _marks(file, texts_only=True) if mark.text not in known)
+    if sum(1 for _ in islice(beyond, SURE)) == SURE:
+        return False
+    return not Counter(_marks(file)) - Counter(_marks(frame()))
 
 
-def _marks(file: Path) -> Iterator[_Mark]:
+def _marks(file: Path, *, texts_only: bool = False) -> Iterator[_Mark]:
     """Yield what can be seen on the pages, but for their margins."""
     import pypdfium2 as pdfium
+    from pypdfium2 import raw
 
     document = pdfium.PdfDocument(file)
     try:
@@ -64,6 +66,8 @@ def _marks(file: Path) -> Iterator[_Mark]:
             page = document[number]
             top = page.get_height() - (_HEAD if number else 0)
             for entry in _seen(page.get_objects(max_depth=_FORMS, textpage=page.get_textpage())):
+                if texts_only and entry.type != raw.FPDF_PAGEOBJ_TEXT:
+                    continue
                 if entry.level or not _in_margin(entry, top):
                     yield from _mark(entry)
             page.close()

@@ -109,8 +109,9 @@ def _picture(block: Chart | Image, language: Language) -> Iterator[str]:
         yield from (*_folded(block.title), "")
     kind = language.text("chart") if isinstance(block, Chart) else language.text("picture")
     yield from _folded(f"[{kind}] {block.alt or language.text('without a description')}")
-    if isinstance(block, Chart) and not block.points:
-        yield language.text("No data in this period")
+    nothing = language.text("No data in this period")
+    if isinstance(block, Chart) and not block.points and nothing not in block.alt:
+        yield nothing
 
 
 def _words(block: Bound, language: Language) -> Iterator[str]:
@@ -143,8 +144,7 @@ def _marked(notice: str) -> Iterator[str]:
 
 def _callout(block: Callout, language: Language) -> Iterator[str]:
     """Yield a callout behind a line at its side."""
-    title = wrapped(clean(block.title).upper(), WIDTH - 2) if block.title else []
-    yield from (f"| {line}" for line in title)
+    yield from (f"| {line}" for line in wrapped(clean(block.title).upper(), WIDTH - 2))
     yield from _beside("| ", block.markdown, language)
 
 

@@ -10,6 +10,7 @@
 | `charts.py`     | a chart as a picture, and as what Vega draws alive in light and in the dark           |
 | `sparkline.py`  | the small line beside a key figure                                                    |
 | `fonts.py`      | the brand's fonts, as much of them as the page needs                                  |
+| `vega.py`       | Vega around our script for charts, kept on disk                                       |
 | `words.py`      | our own texts for the script                                                          |
 | `marks.py`      | whether a page shows anything beyond its frame                                        |
 | `script/*.js`   | modules of JavaScript, one thing each; `page.py` joins them                           |

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import compress
+from itertools import compress, repeat
 from typing import TYPE_CHECKING, Any
 
+from scheduled_reports.arrow_values import places
 from scheduled_reports.document import LineKind, Lines, Table
 from scheduled_reports.interactive.packed import ORDERED, Entry
 
@@ -97,12 +98,10 @@ def _add(found: Gathered, lines: Lines) -> None:
     if not count:
         return
     whole = count == lines.count
-    looks = zip(texts, lines.looks(), lines.shades(), lines.bars(), strict=True)
-    for index, cells in enumerate(looks):
-        entries = zip(*(part if part is not None else [None] * lines.count for part in cells), strict=True)
+    for index, entries in enumerate(_entries(lines, texts)):
         found.entries[index] += entries if whole else compress(entries, kept)
         if found.table.columns[index].kind in ORDERED:
-            found.values[index].append(_filtered(lines.values[index], kept, whole=whole))
+            found.values[index].append(lines.values[index] if whole else _filtered(lines.values[index], kept))
         links, urls = found.links[index], lines.links[index]
         if links is not None and urls is not None:
             links += urls if whole else compress(urls, kept)
@@ -111,19 +110,31 @@ def _add(found: Gathered, lines: Lines) -> None:
     found.rows += count
 
 
+def _entries(lines: Lines, texts: list[list[str]]) -> Iterator[Iterable[Entry]]:
+    """Yield what the cells of each column show: texts alone where nothing dresses them, as in most columns."""
+    for shown, *looks in zip(texts, lines.looks(), lines.shades(), lines.bars(), strict=True):
+        if any(look is not None for look in looks):
+            yield zip(shown, *(repeat(None) if look is None else look for look in looks), strict=False)
+        else:
+            yield shown
+
+
 def _kept(found: Gathered, lines: Lines) -> list[bool]:
     """Say of each line whether it is a row that is kept."""
-    kept, room = [], found.most - found.rows
+    room = found.most - found.rows
+    if lines.plain and room >= lines.count:
+        return [True] * lines.count
+    kept = []
     for kind in lines.kinds:
         kept.append(kind == LineKind.ROW and room > 0)
         room -= kept[-1]
     return kept
 
 
-def _filtered(values: pa.Array, kept: Sequence[bool], *, whole: bool) -> pa.Array:
-    import pyarrow as pa
+def _filtered(values: pa.Array, kept: Sequence[bool]) -> pa.Array:
+    import numpy as np
 
-    return values if whole else values.filter(pa.array(kept, pa.bool_()))
+    return values.take(places(np.flatnonzero(kept)))
 
 
 def _add_between(found: Gathered, lines: Lines, texts: list[list[str]], kept: list[bool]) -> None:

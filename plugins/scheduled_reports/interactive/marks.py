@@ -11,17 +11,20 @@ from scheduled_reports.formats.pictures import is_plain
 _CHART = re.compile(r'<div class="still"[^>]*>(<svg.*?</svg>)</div>', re.DOTALL)
 """The picture of a chart: `templates/blocks.html.jinja` writes it so, and nothing that is data can."""
 
+_SCRIPTS = '<script type="application/json" id="words-data">'
+"""Behind the content there are scripts and their data alone: `templates/page.html.jinja` begins them so."""
+
 
 def shows_nothing_beyond(page: str, frame: str) -> bool:
-    """Return whether a page shows nothing but its frame.
+    """Return whether a page shows nothing but its frame; charts are looked at where there is nothing else.
 
     Args:
         page: The page.
-        frame: The same page without the report's blocks.
+        frame: What can be seen of it without the report's blocks.
     """
     import vl_convert
 
-    for found in _CHART.finditer(page):
-        if not is_plain(vl_convert.svg_to_png(found[1], scale=1)):
-            return False
-    return shows_only(StringIO(_CHART.sub("", page)), frame)
+    content = page.partition(_SCRIPTS)[0]
+    if not shows_only(StringIO(_CHART.sub("", content)), frame):
+        return False
+    return all(is_plain(vl_convert.svg_to_png(found[1], scale=1)) for found in _CHART.finditer(content))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Sequence
+from itertools import compress, pairwise
 from typing import TYPE_CHECKING, Any
 
+from scheduled_reports.arrow_values import as_numpy
 from scheduled_reports.language.columns import MISSING
 from scheduled_reports.value_kinds import Kind
 
@@ -19,8 +21,11 @@ ORDERED: tuple[Kind, ...] = ("integer", "number", "boolean", "date", "time", "da
 _MOSTLY = 0.6
 """From this share of different texts on, a text for each row is smaller than a text and a number."""
 
-Entry = tuple[str, str | None, float | None, tuple[float, float] | None]
-"""What a cell shows: its text, its tone, its shade, its bar. All of them follow from its value."""
+Dressed = tuple[str, str | None, float | None, tuple[float, float] | None]
+"""A text, its tone, its shade, its bar."""
+
+Entry = str | Dressed
+"""What a cell shows: a text, which in columns with rules, a scale or bars is dressed. It follows from its value."""
 
 
 def packed(numbers: Sequence[int] | np.ndarray) -> dict[str, Any]:
@@ -44,19 +49,18 @@ def entries_in_order(values: pa.Array, entries: Sequence[Entry]) -> tuple[list[E
     import pyarrow.compute as pc
 
     encoded = values.dictionary_encode(null_encoding="encode")
-    places = encoded.indices.to_numpy(zero_copy_only=False)
+    places = as_numpy(encoded.indices)
     different = encoded.dictionary
     firsts = np.full(len(different), -1)
     firsts[places[::-1]] = np.arange(len(places))[::-1]
     if pa.types.is_boolean(different.type):
         different = different.cast(pa.int8())
-    found, ranks = list[Entry](), np.zeros(len(different), dtype=np.int64)
-    for place in pc.sort_indices(different).to_pylist():
-        entry = entries[firsts[place]]
-        if not found or found[-1] != entry:
-            found.append(entry)
-        ranks[place] = len(found) - 1
-    return found, ranks[places]
+    order = as_numpy(pc.sort_indices(different))
+    shown = [entries[first] for first in firsts[order].tolist()]
+    begins = [True, *(one != other for one, other in pairwise(shown))][: len(shown)]
+    ranks = np.zeros(len(different), dtype=np.int64)
+    ranks[order] = np.cumsum(begins) - 1
+    return list(compress(shown, begins)), ranks[places]
 
 
 def entries_as_met(entries: Sequence[Entry]) -> tuple[list[Entry], Sequence[int] | None]:
@@ -73,13 +77,14 @@ def column_data(kind: Kind, values: pa.Array, entries: Sequence[Entry]) -> dict[
     ordered = kind in ORDERED
     places: Sequence[int] | np.ndarray | None
     found, places = entries_in_order(values, entries) if ordered else entries_as_met(entries)
-    texts, tones, shades, bars = (list(part) for part in zip(*found, strict=True)) if found else ([], [], [], [])
+    texts = [entry if isinstance(entry, str) else entry[0] for entry in found]
     data: dict[str, Any] = {"ordered": ordered, "texts": texts, "missing": MISSING}
     if places is not None:
         data["at"] = packed(places)
-    for name, part in (("tones", tones), ("shades", shades), ("bars", bars)):
+    looks = zip(*(entry[1:] for entry in found if not isinstance(entry, str)), strict=True)
+    for name, part in zip(("tones", "shades", "bars"), looks, strict=False):
         if any(value is not None for value in part):
-            data[name] = part
+            data[name] = list(part)
     return data
 
 

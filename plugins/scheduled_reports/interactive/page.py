@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from base64 import b64encode
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from scheduled_reports.interactive.gathered import Gathered, gathered
 from scheduled_reports.interactive.sparkline import paths
 from scheduled_reports.interactive.still import Line, first_lines, line
 from scheduled_reports.interactive.table_data import table_data
+from scheduled_reports.interactive.vega import vega_around
 from scheduled_reports.interactive.words import words
 
 HERE = Path(__file__).parent
@@ -93,18 +94,26 @@ def page(document: Document, most: int) -> str:
         SourceError: The run's data cannot be read.
     """
     parts = Parts(document, most)
-    language = document.language
-    environment = _environment().overlay()
-    environment.globals = environment.globals | {"t": language.text, "shown": language.shown, "parts": parts}
-    body = environment.get_template("body.html.jinja").render(document=document)
+    body = _body(parts)
     scripts = [_script()] + ([_chart_script()] if parts.charts else [])
     if parts.charts:
         parts.data["charts-data"] = embedded(parts.charts)
     style = _style(document, body + "".join(parts.data.values()))
-    return environment.get_template("page.html.jinja").render(
-        document=document, body=Markup(body), style=Markup(style), scripts=list(map(Markup, scripts)),  # noqa: S704 - ours
-        words=embedded(words(language)), policy=_policy(style, scripts), facts=embedded(_facts(document)),
+    return _environment().get_template("page.html.jinja").render(
+        document=document, parts=parts, body=Markup(body), style=Markup(style), scripts=list(map(Markup, scripts)),  # noqa: S704 - ours
+        words=embedded(words(document.language)), policy=_policy(style, scripts), facts=embedded(_facts(document)),
     )  # fmt: skip
+
+
+def frame(document: Document) -> str:
+    """Return what can be seen of the page without the report's blocks."""
+    return _body(Parts(replace(document, blocks=()), most=0))
+
+
+def _body(parts: Parts) -> str:
+    document, language = parts.document, parts.document.language
+    template = _environment().get_template("body.html.jinja")
+    return template.render(document=document, parts=parts, t=language.text, shown=language.shown)
 
 
 def embedded(value: Any) -> Markup:
@@ -177,10 +186,7 @@ def _script() -> str:
 @functools.cache
 def _chart_script() -> str:
     """Return Vega with our script in its scope, so that neither is a global of the page."""
-    import vl_convert
-
-    script = (HERE / "script" / "charts.js").read_text(encoding="utf-8")
-    bundle = str(vl_convert.javascript_bundle(script))
+    bundle = vega_around((HERE / "script" / "charts.js").read_text(encoding="utf-8"))
     return bundle.replace("</script", "<\\/script").replace("<!--", "<\\!--")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scheduled_reports.document import LineKind
 from scheduled_reports.interactive.gathered import Between, Gathered
@@ -69,4 +69,6 @@ def line(between: Between) -> Line:
 
 def _cell(found: Gathered, index: int, row: int) -> Cell:
     links = found.links[index]
-    return Cell(*found.entries[index][row], None if links is None else links[row])
+    entry = found.entries[index][row]
+    dressed = (entry,) if isinstance(entry, str) else entry
+    return replace(Cell(*dressed), link=None if links is None else links[row])

@@ -7,7 +7,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scheduled_reports.brands import Brand, Picture
 from scheduled_reports.brands.raster import raster
@@ -32,6 +32,9 @@ _GRAPHIC = 3.0
 
 _UNSEEN = 4
 """How far a channel (0 to 255) of a pixel may be from its own before a picture keeps all its colours."""
+
+_LEVEL = 7
+"""Of zlib: within 4 % of what level 9 makes of a chart, of one in all its colours even less, in a fifth of its time."""
 
 
 @dataclass(frozen=True)
@@ -123,20 +126,22 @@ def slimmed(pixels: Pixels) -> bytes:
     from PIL.Image import Dither, Quantize
 
     target, colors = BytesIO(), pixels.convert("RGBA")
-    if min(colors.getchannel("A").tobytes()) < 255:
-        colors.save(target, "PNG", optimize=True)
+    if colors.getchannel("A").getextrema() != (255, 255):
+        colors.save(target, "PNG", compress_level=_LEVEL)
         return target.getvalue()
     opaque = colors.convert("RGB")
-    ways = (opaque.quantize(256, way, dither=Dither.NONE) for way in (Quantize.MEDIANCUT, Quantize.MAXCOVERAGE))
-    few = next((one for one in ways if _is_close(one.convert("RGB"), opaque)), opaque)
-    few.save(target, "PNG", optimize=True)
+    way = Quantize.MEDIANCUT if opaque.getcolors(256) else Quantize.MAXCOVERAGE  # exact for so few, and the closer one
+    few = opaque.quantize(256, way, dither=Dither.NONE)
+    kept = few if _is_close(few.convert("RGB"), opaque) else opaque
+    kept.save(target, "PNG", compress_level=_LEVEL)
     return target.getvalue()
 
 
 def _is_close(one: Pixels, other: Pixels) -> bool:
     from PIL import ImageChops
 
-    return max(ImageChops.difference(one, other).tobytes()) <= _UNSEEN
+    ends: Any = ImageChops.difference(one, other).getextrema()  # of each channel
+    return all(most <= _UNSEEN for _, most in ends)
 
 
 def _uri(media_type: str, content: bytes) -> str:

@@ -13,4 +13,6 @@ def binding_of(run: Run, tables: Tables, language: str | None = None) -> Binding
     Raises:
         ReportError: The language cannot be used.
     """
-    return Binding(tables, run.words_in(language), run.language_in(language), run.include, run.binds())
+    sources = run.report.spec.sources.values()
+    masked = any(column.mask for source in sources for column in source.columns.values())
+    return Binding(tables, run.words_in(language), run.language_in(language), run.include, run.binds(), masked)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from scheduled_reports.brands import brand_for
 from scheduled_reports.document import Document, Notice, Provenance, arranged
+from scheduled_reports.document.block import bind_all
 from scheduled_reports.editions import EVERYBODY, Edition, editions, formats_of, translations
 from scheduled_reports.errors import RenderError
 from scheduled_reports.file_names import RULE, fault_in
@@ -152,7 +153,7 @@ def compose(run: Run, tables: Tables, provenance: Provenance, edition: Edition =
     spec = run.report.spec
     binding = binding_of(run, tables, edition.language)
     with tables.at_hand():
-        blocks = arranged(block.bind(binding) for block in spec.content if block.is_shown(binding))
+        blocks = arranged(bind_all(spec.content, binding, "content"))
     return Document(spec.title, spec.description, run.period, blocks, tables, provenance, notices_of(run, edition),
                     brand_for(spec.brand, run.include), binding.language)  # fmt: skip
 

@@ -10,6 +10,7 @@ from scheduled_reports.typeset.leaves import Frame, Leaf
 from scheduled_reports.typeset.measure import measured
 from scheduled_reports.typeset.parts import END, START, Flow, LongTable, Look
 from scheduled_reports.typeset.sample import sample
+from scheduled_reports.typeset.source import source
 from scheduled_reports.typeset.structure import TaggedTable, add_tags
 from scheduled_reports.typeset.tables import TableSetter
 from scheduled_reports.typeset.text_runs import Ink
@@ -78,7 +79,7 @@ class _Book:
         """Set a table below what is there."""
         frame = self._frame(part.landscape)
         page = self._rendered(sample(self._frame_html(part.landscape), part), _tall(frame.page)).pages[0]
-        style = measured(page, part.anchor, self._ink, tagged=self._tagged)
+        style = measured(page, part, self._ink, tagged=self._tagged)
 
         def following() -> tuple[Leaf, float, float]:
             self._leaves.append(Leaf(frame.page, self._ink, frame))
@@ -118,7 +119,7 @@ class _Book:
     def _rendered(self, html: str, extra: str = "") -> Any:
         import weasyprint
 
-        page = weasyprint.HTML(string=html, url_fetcher=self._fetcher)
+        page = source(html, self._fetcher)
         sheets = [self._css, weasyprint.CSS(string=_JOINTS + extra)]
         return page.render(stylesheets=sheets, font_config=self._fonts, **self._options)
 

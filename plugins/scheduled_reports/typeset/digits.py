@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import compress
 from typing import Any
 
 DIGITS = "0123456789"
@@ -21,23 +22,33 @@ _Set = Callable[[str], Any]
 
 
 class Pattern:
-    """The setting of all texts that have digits in the same places and are the same elsewhere."""
+    """The setting of all texts that have digits in the same places and are the same elsewhere.
+
+    Attributes:
+        font: The operator that chooses their font.
+        width: How wide they are, in CSS pixels; None where that depends on their digits.
+    """
 
     def __init__(self, shape: str, font: str, parts: _Tokens, rest: float, digits: Digits) -> None:
-        self._places = [place for place, letter in enumerate(shape) if letter == "0"]
-        self._font, self._rest, self._digits = font, rest, digits
+        self._is_digit = [letter == "0" for letter in shape]
+        self._rest, self._digits = rest, digits
         self._show = "".join(
             "%s" if letter == "0" else part for letter, part in zip("[" + shape + "]", parts, strict=True)
         )
         even = len(set(digits.widths.values())) == 1
-        self._width = rest + len(self._places) * digits.widths["0"] if even else None
+        self.font = font
+        self.width = rest + sum(self._is_digit) * digits.widths["0"] if even else None
 
     def filled(self, text: str) -> tuple[float, str, str]:
         """Return the width of `text`, its font and what shows it."""
-        found = [text[place] for place in self._places]
-        glyphs, widths = self._digits.glyphs, self._digits.widths
-        width = self._width or self._rest + sum([widths[digit] for digit in found])
-        return width, self._font, self._show % tuple([glyphs[digit] for digit in found])
+        width = self.width
+        if width is None:
+            width = self._rest + sum(map(self._digits.widths.__getitem__, compress(text, self._is_digit)))
+        return width, self.font, self.show(text)
+
+    def show(self, text: str) -> str:
+        """Return what shows `text`."""
+        return self._show % tuple(map(self._digits.glyphs.__getitem__, compress(text, self._is_digit)))
 
 
 class Digits:

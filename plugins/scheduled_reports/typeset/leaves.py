@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import groupby
 from typing import Any, NamedTuple
 
+from scheduled_reports.typeset.packed import Packed, joined, packed
 from scheduled_reports.typeset.parts import END, PAGE_OF, START
 from scheduled_reports.typeset.sheet import Sheet, shifted
 from scheduled_reports.typeset.slots import slots
@@ -32,6 +33,7 @@ class Frame:
         self.page, self.top = page, box.content_box_y()
         self.bottom = self.top + box.height
         self._slots = slots(box)
+        self._drawings = [slot.drawing(ink) for slot in self._slots]
         for slot in self._slots:
             slot.clear()
         self._ground, self._margins = _drawn(box, ink, margins=False), _drawn(box, ink, margins=True)
@@ -47,7 +49,10 @@ class Frame:
 
         with stream.artifact():
             stream.stream.append(f"q\n{self._margins}\nQ")
-            for slot in self._slots:
+            for slot, drawing in zip(self._slots, self._drawings, strict=True):
+                if drawing:
+                    stream.stream.append(f"q\n{drawing(number, pages)}\nQ")
+                    continue
                 slot.fill(number, pages, dict[str, int]().get)
                 with stream.stacked():
                     draw_text(stream, slot.box, 0, "clip", "none")
@@ -96,7 +101,7 @@ class Leaf:
 
     def add(self, sheet: Sheet) -> None:
         """Put rows on it."""
-        self._layers.append(_Rows(sheet, zlib.compress(sheet.taken().encode("latin-1"), 1)))
+        self._layers.append(_Rows(sheet, packed(sheet.taken().encode("latin-1"))))
         self.links += sheet.links
         self.is_open = True
 
@@ -130,28 +135,31 @@ class Leaf:
                 self._frame.paint_ground(stream)
         else:
             self._paint(self._page, stream, scale)
-        places = []
         for layer in self._layers:
             if isinstance(layer, _Above):
                 self._paint(layer.page, stream, scale)
             elif isinstance(layer, _Rows):
-                places.append((len(stream.stream), layer))
+                stream.stream.append(layer)
         if self._frame:
             with _scaled(stream, scale):
                 self._frame.paint_margins(stream, self._number, self._pages)
-        self._insert(places, stream, scale)
-        _compress(stream)
+        self._finish(stream, scale)
 
-    def _insert(self, places: list[tuple[int, _Rows]], stream: Any, scale: float) -> None:
-        """Draw the rows in their places; their marked contents are counted after all those of WeasyPrint."""
-        marks, found = len(stream._tags or ()), []
-        for place, rows in places:
-            rows.sheet.page, rows.sheet.first = self._number - 1, marks
-            operators = shifted(zlib.decompress(rows.operators).decode("latin-1"), marks)
-            found.append((place, f"q {scale} 0 0 {scale} 0 0 cm\n{operators}\nQ"))
-            marks += rows.sheet.marks
-        for place, text in reversed(found):
-            stream.stream.insert(place, text)
+    def _finish(self, stream: Any, scale: float) -> None:
+        """Keep the stream as it will be written; the marked contents of rows are counted after all of WeasyPrint's."""
+        marks, found = len(stream._tags or ()), list[Any]()
+        for item in stream.stream:
+            if isinstance(item, _Rows):
+                item.sheet.page, item.sheet.first = self._number - 1, marks
+                found += [f"q {scale} 0 0 {scale} 0 0 cm", item.numbered(marks), "Q"]
+                marks += item.sheet.marks
+            else:
+                found.append(item)
+        if stream.compress:
+            stream.stream, stream.compress = [joined(_packed(found))], False
+            stream.extra["Filter"] = "/FlateDecode"
+        else:
+            stream.stream = [_plain(item) for item in found]
 
     def _paint(self, page: Any, stream: Any, scale: float) -> None:
         for slot in slots(page._page_box):
@@ -169,10 +177,16 @@ class Leaf:
 
 
 class _Rows(NamedTuple):
-    """Rows, and what draws them, compressed."""
+    """Rows, and what draws them."""
 
     sheet: Sheet
-    operators: bytes
+    operators: Packed
+
+    def numbered(self, marks: int) -> Packed:
+        """Return what draws them, with the numbers of their marked contents raised by `marks`."""
+        if not marks or not self.sheet.marks:
+            return self.operators
+        return packed(shifted(self.operators.plain().decode("latin-1"), marks).encode("latin-1"))
 
 
 class _Above(NamedTuple):
@@ -197,14 +211,17 @@ def _scaled(stream: Any, scale: float) -> Iterator[None]:
         yield
 
 
-def _compress(stream: Any) -> None:
-    """Keep a page's stream as it will be written, so that memory does not grow with the pages."""
-    if stream.compress:
-        plain = b"\n".join(_encoded(item) for item in stream.stream)
-        stream.stream, stream.compress = [zlib.compress(plain, 5)], False
-        stream.extra["Filter"] = "/FlateDecode"
+def _packed(items: Iterable[Any]) -> Iterator[Packed]:
+    """Yield what is packed as it is, and pack what stands between."""
+    for is_packed, some in groupby(items, lambda item: isinstance(item, Packed)):
+        if is_packed:
+            yield from some
+        else:
+            yield packed(b"".join(_plain(item) + b"\n" for item in some))
 
 
-def _encoded(item: Any) -> bytes:
+def _plain(item: Any) -> bytes:
+    if isinstance(item, Packed):
+        return item.plain().rstrip(b"\n")
     data = getattr(item, "data", item)
     return data if isinstance(data, bytes) else str(data).encode("latin-1")

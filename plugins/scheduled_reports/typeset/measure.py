@@ -5,11 +5,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from scheduled_reports.typeset.boxes import colour, is_clear, named, parts, texts
 from scheduled_reports.typeset.head import Head
-from scheduled_reports.typeset.sample import BEFORE, LEVELS, SPECIAL, TONES, rows
+from scheduled_reports.typeset.parts import LongTable
+from scheduled_reports.typeset.plain import PlainCells
+from scheduled_reports.typeset.sample import BEFORE, LEVELS, rows, special, tones
 from scheduled_reports.typeset.text_runs import Ink, Setter
 
 
@@ -76,6 +79,11 @@ class RowStyle:
     below: Edge
     background: str
 
+    @cached_property
+    def plain(self) -> PlainCells:
+        """Its cells, as rows of simple texts have them."""
+        return PlainCells(self.cells)
+
 
 @dataclass(frozen=True)
 class TableStyle:
@@ -110,18 +118,18 @@ class TableStyle:
         return self.special[kind, min(level, LEVELS - 1) if kind < 3 else 0]
 
 
-def measured(page: Any, anchor: str, ink: Ink, *, tagged: bool) -> TableStyle:
+def measured(page: Any, part: LongTable, ink: Ink, *, tagged: bool) -> TableStyle:
     """Return how a table is set, from the page with its sample."""
-    block = named(page._page_box, anchor or "typeset-table")
+    block = named(page._page_box, part.anchor or "typeset-table")
     table = next(parts(block, "table")).get_wrapped_table()
     heads = len(rows(table)) - len(_body(table))
     lines = [_row_style(row, heads + number, table, ink) for number, row in enumerate(_body(table))]
-    special = dict(zip(SPECIAL, lines[BEFORE + 1 :: 2], strict=False))
-    others = lines[BEFORE + 2 * len(SPECIAL) :]
+    kinds = special(part)
+    others = lines[BEFORE + 2 * len(kinds) :]
     return TableStyle(
         head=Head.of(page, block, table, ink, _edge(table, heads).width, tagged=tagged),
-        odd=lines[BEFORE - 2], even=lines[BEFORE - 1], special=special,
-        tones={tone: line.cells for tone, line in zip(TONES, others, strict=False)}, links=others[len(TONES)].cells,
+        odd=lines[BEFORE - 2], even=lines[BEFORE - 1], special=dict(zip(kinds, lines[BEFORE + 1 :: 2], strict=False)),
+        tones={tone: line.cells for tone, line in zip(tones(part), others, strict=False)}, links=others[-1].cells,
         left=table.content_box_x(), right=table.content_box_x() + table.width, after=block.margin_bottom,
     )  # fmt: skip
 

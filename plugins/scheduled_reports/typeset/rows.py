@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _Look = TypeVar("_Look")
 
 _ROW, _GROUP = 0, 1
+_BATCH = 4_096
+"""So many lines are in memory as texts; of fewer, columns are not written as quickly."""
+
 _LAST = 3
 """So many groups of rows at a table's end stay together."""
 
@@ -36,6 +39,7 @@ class Row:
         shades: The background of cells that have one of their own, by their place: `#rrggbb`.
         bars: From where to where the bars of cells go, in parts of their width, by their place.
         links: Where cells lead, by their place.
+        plain: What shows each cell in the place of `runs`, where all are as simple as `PlainCells` has them.
     """
 
     kind: int
@@ -46,10 +50,11 @@ class Row:
     shades: dict[int, str] = field(default_factory=dict)
     bars: dict[int, tuple[float, float]] = field(default_factory=dict)
     links: dict[int, str] = field(default_factory=dict)
+    plain: list[str] | None = None
 
     def cut(self, room: float) -> tuple[Row, Row | None]:
         """Return what of it fits a height of `room`, one line at least, and the rest, if there is one."""
-        count = max(1, min(map(_fitting, self.cells, self.runs, repeat(room))))
+        count = max(1, min(map(_fitting, self.cells, self.runs, repeat(room)), default=1))
         first, rest = [runs[:count] for runs in self.runs], [runs[count:] for runs in self.runs]
         if not any(rest):
             return self, None
@@ -79,22 +84,34 @@ def units(part: LongTable, style: TableStyle, look: Look) -> Iterator[list[Row]]
 
 def _rows(part: LongTable, style: TableStyle, look: Look) -> Iterator[Row]:
     number = 0
-    for lines in part.table.lines():
+    for lines in part.table.lines(_BATCH):
         texts = lines.texts(part.language)
         looks = _Looks(lines, part, look)
-        for line, kind in enumerate(lines.kinds):
+        for line, row_texts in enumerate(zip(*[texts[index] for index in part.shown], strict=True)):
             number += 1
+            kind = lines.kinds[line]
             row_style = style.of(kind, lines.levels[line], number)
-            row_texts = [texts[index][line] for index in part.shown]
-            if kind == _ROW:
-                cells = looks.cells(line, row_style, style) if looks.any else row_style.cells
-            else:
-                cells, row_texts = _heading(row_texts, row_style.cells, lines.heads[line])
-            runs = [_set(cell, text) for cell, text in zip(cells, row_texts, strict=True)]
+            if kind == _ROW and not looks.any and (row := _plain(row_style, row_texts)):
+                yield row
+                continue
+            cells, found = row_style.cells, list(row_texts)
+            if kind != _ROW:
+                cells, found = _heading(found, cells, lines.heads[line])
+            elif looks.any:
+                cells = looks.cells(line, row_style, style)
+            runs = [_set(cell, text) for cell, text in zip(cells, found, strict=True)]
             row = Row(kind, row_style, cells, runs, _height(cells, runs))
             if looks.any and kind == _ROW:
                 looks.add(line, row)
             yield row
+
+
+def _plain(style: RowStyle, texts: Sequence[str]) -> Row | None:
+    """Return a row where it is plain."""
+    plain = style.plain
+    if plain.are_alike and (found := plain.shown(texts)) is not None:
+        return Row(_ROW, style, style.cells, [], plain.height, plain=found)
+    return None
 
 
 def _set(cell: Cell, text: str) -> tuple[Run, ...]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scheduled_reports.typeset.parts import END, LongTable
+
+if TYPE_CHECKING:
+    from scheduled_reports.document import Column
 
 LEVELS = 4
 """How deep groups are told apart; deeper ones look like the deepest of these."""
@@ -15,38 +18,52 @@ TONES = ("good", "bad", "warning", "accent", "muted")
 _ALIGNED = {"right": ' class="n"', "center": ' class="c"'}
 _CLASSES = {"right": "n ", "center": "c "}
 
-SPECIAL = (
-    *((1, level) for level in range(LEVELS)), *((2, level) for level in range(LEVELS)), (3, 0), (4, 0)
-)  # fmt: skip
-"""The kind and the level of each line of the sample that is no row; a row stands before each of them."""
-
 _KINDS = {1: "group level-{level}", 2: "subtotal level-{level}", 3: "total", 4: "others"}
 BEFORE = 4
 """So many rows stand at the beginning: as zebra stripes want it, an even number."""
 
 
 def sample(frame: str, part: LongTable) -> str:
-    """Return the frame's HTML with the table's caption, its head and a line of every kind.
+    """Return the frame's HTML with the table's caption, its head and a line of every kind that it has.
 
-    The order of the lines is: `BEFORE` rows; each of `SPECIAL` after a row; a row of each of `TONES`; one with a link.
+    The order of the lines is: `BEFORE` rows; each of `special` after a row; a row of each of `tones`; one with a link.
     """
-    columns = [part.table.columns[index] for index in part.shown]
+    columns = _columns(part)
     caption = f'<h3 class="caption">{escape(part.caption)}</h3>' if part.caption else ""
     widths = "".join(f'<col style="width: {share:.3f}%">' for share in part.layout.shares)
     heads = "".join(f'<th scope="col"{_ALIGNED.get(one.align, "")}>{escape(one.label)}</th>' for one in columns)
     block = (
         f'<div class="block" id="{escape(part.anchor or "typeset-table")}">{caption}'
         f'<table class="data" style="font-size: {part.layout.font_size}pt"><colgroup>{widths}</colgroup>'
-        f"<thead><tr>{heads}</tr></thead><tbody>{_lines([one.align for one in columns])}</tbody></table></div>"
+        f"<thead><tr>{heads}</tr></thead><tbody>{_lines(part, [one.align for one in columns])}</tbody></table></div>"
     )
     end = f'<div id="{END}">'
     return frame.replace(end, block + end)
 
 
-def _lines(aligns: Sequence[str]) -> str:
+def special(part: LongTable) -> list[tuple[int, int]]:
+    """Return the kind and the level of each line of the sample that is no row; a row stands before each of them."""
+    levels = range(min(len(part.table.sql.groups), LEVELS))
+    last = [(3, any(column.total for column in part.table.columns)), (4, part.table.sql.top is not None)]
+    return [
+        *((kind, level) for kind in (1, 2) for level in levels),
+        *((kind, 0) for kind, is_there in last if is_there),
+    ]
+
+
+def tones(part: LongTable) -> tuple[str, ...]:
+    """Return the tones that its cells may have."""
+    return TONES if any(column.rules for column in _columns(part)) else ()
+
+
+def _columns(part: LongTable) -> list[Column]:
+    return [part.table.columns[index] for index in part.shown]
+
+
+def _lines(part: LongTable, aligns: Sequence[str]) -> str:
     plain = _line(aligns)
-    special = "".join(plain + _special(aligns, kind, level) for kind, level in SPECIAL)
-    return plain * BEFORE + special + "".join(_line(aligns, tone) for tone in TONES) + _line(aligns, linked=True)
+    others = "".join(plain + _special(aligns, kind, level) for kind, level in special(part))
+    return plain * BEFORE + others + "".join(_line(aligns, tone) for tone in tones(part)) + _line(aligns, linked=True)
 
 
 def _special(aligns: Sequence[str], kind: int, level: int) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from scheduled_reports.typeset.boxes import hex_colour
 from scheduled_reports.typeset.head import Drawing
 from scheduled_reports.typeset.measure import Cell, Edge
+from scheduled_reports.typeset.plain import PLACE
 from scheduled_reports.typeset.rows import Row, text_height
 from scheduled_reports.typeset.text_runs import Run
 
@@ -60,8 +61,11 @@ class Sheet:
 
     def row(self, row: Row, top: float) -> dict[int, LinkBox]:
         """Draw a row whose content begins at `top`; return what leads somewhere, by the cell's place."""
-        found = {}
+        found: dict[int, LinkBox] = {}
         self._areas(row, top)
+        if row.plain is not None:
+            self._plain(row, row.plain, top)
+            return found
         for place, (cell, runs) in enumerate(zip(row.cells, row.runs, strict=True)):
             if self._tagged:
                 self._texts.append(f"/TD <</MCID {self.marks}>> BDC BT")
@@ -78,7 +82,21 @@ class Sheet:
         """Return all that is drawn, and keep none of it."""
         self._flush()
         done, self._done = self._done, []
-        return "\n".join(done)
+        return "\n".join([*done, ""])
+
+    def _plain(self, row: Row, shown: list[str], top: float) -> None:
+        """Draw the texts of a plain row."""
+        cell, plain = row.cells[0], row.style.plain
+        place = f"{top + cell.above + cell.baseline:.2f}"
+        if (self._colour, self._font) != (plain.colour, plain.font):
+            self._colour, self._font = plain.colour, plain.font
+            shown = [f"{plain.colour}\n{plain.font}\n{shown[0]}", *shown[1:]]
+        if not self._tagged:
+            self._texts.append("".join(shown).replace(PLACE, place)[:-1])
+            return
+        for text in shown:
+            self._texts.append(f"/TD <</MCID {self.marks}>> BDC BT\n{text.replace(PLACE, place)}ET EMC")
+            self.marks += 1
 
     def _cell(self, cell: Cell, runs: tuple[Run, ...], baseline: float) -> None:
         texts = self._texts

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from scheduled_reports.typeset.boxes import texts, within
 from scheduled_reports.typeset.parts import PAGE, PAGE_OF, PAGES
+from scheduled_reports.typeset.text_runs import Ink, written
+
+_PLAIN = re.compile(r"((?:/\S+ gs\n)?[\d. ]+ rg\nBT\n)1 0 0 -1 \S+ (\S+) Tm\n/\S+ \S+ Tf\n\[[^\]]*\] TJ\nET")
+"""What draws a text in one font and one colour, without lines."""
 
 
 class Slot:
@@ -25,14 +30,39 @@ class Slot:
         """Set the numbers; the text keeps its alignment."""
         from weasyprint.text.line_break import Layout, line_size
 
-        number = page_of(self._target) if self._target else page
-        text = self._text.replace(PAGE, "" if number is None else str(number)).replace(PAGES, str(pages))
+        text = self._told(page_of(self._target) if self._target else page, pages)
         layout = Layout(self.box.style)
         layout.set_text(text)
         width, _ = line_size(layout.get_first_line()[0], self.box.style)
         self.box.text = self.box.pango_layout.text = text
         self.box.position_x = self._left + (self._width - width) * self._part
         self.box.width = width
+
+    def drawing(self, ink: Ink) -> Callable[[int, int], str] | None:
+        """Return what gives the operators that draw a page's number, and how many there are, in a frame's margins.
+
+        WeasyPrint draws them once, and then only the text and where it begins are others; None where more would be.
+        """
+        from weasyprint.draw.text import draw_text
+
+        stream, setter = ink.stream(), ink.setter(self.box.style)
+        self.fill(1, 1, dict[str, int]().get)
+        draw_text(stream, self.box, 0, "clip", "none")
+        found = _PLAIN.fullmatch(written(stream))
+        if found is None or self._target:
+            return None
+        begin, down = found.groups()
+
+        def draw(page: int, pages: int) -> str:
+            run = setter.run(self._told(page, pages))
+            left = self._left + (self._width - run.width) * self._part
+            return f"{begin}1 0 0 -1 {left:.6f} {down} Tm\n{run.font}\n{run.show}\nET"
+
+        return draw
+
+    def _told(self, number: int | None, pages: int) -> str:
+        text: str = self._text.replace(PAGE, "" if number is None else str(number)).replace(PAGES, str(pages))
+        return text
 
     def clear(self) -> None:
         """Take the text away, so that all else can be drawn without it."""

@@ -141,6 +141,10 @@ class Setter:
             _remember(self._lines, key, tuple(map(self.run, self._broken(text, width))))
         return self._lines[key]
 
+    def pattern(self, text: str) -> Pattern | None:
+        """Return the setting that `text` shares with all that differ from it in digits only, if it is known by now."""
+        return None if self._transform else self._seen.get(text.translate(ZEROS))
+
     def _broken(self, text: str, width: float) -> list[str]:
         """Return the lines into which Pango breaks a text: between words, and within a word that is too long."""
         from weasyprint.text.ffi import TO_UNITS, ffi, pango

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from scheduled_reports.arrow_values import as_numpy, numbers, truths, word, words, zero
 from scheduled_reports.value_kinds import kind_of
 from scheduled_reports.workbook.cells import EXACT_BELOW, MAX_TEXT, inline_cell, is_risky
 from scheduled_reports.workbook.shared_texts import SharedTexts
@@ -100,20 +101,21 @@ class ColumnCells:
 
         is_date = kind_of(values.type) == "date"
         if is_date:
-            days = pc.fill_null(values.cast(pa.date32()).cast(pa.int32()), 0).to_numpy() + np.int64(UNIX_DAY)
+            whole = values.cast(pa.date32()).cast(pa.int32())
+            days = as_numpy(pc.fill_null(whole, zero(whole.type))) + np.int64(UNIX_DAY)
         else:
             days = _ticks(_local(values, self.zone)) / DAY + UNIX_DAY
         far = (days < FIRST_DAY) | (days >= LAST_DAY + 1)
         days = np.where(days < MARCH_1900, days - 1, days)
-        figures = pa.array(days, mask=_nulls(values)).cast("large_string") if is_date else _decimals(days, values)
+        figures = numbers(days, _nulls(values)).cast("large_string") if is_date else _decimals(days, values)
         parts = _cells(figures, f'<c s="{self.value}"><v>')
-        return self._with_texts(parts, values, pa.array(far & ~_nulls(values))) if far.any() else parts
+        return self._with_texts(parts, values, truths(far & ~_nulls(values))) if far.any() else parts
 
     def _with_texts(self, parts: list[Any], values: pa.Array, far: pa.Array) -> list[Any]:
         """Return the cells with those that Excel cannot hold as what they are replaced by text."""
         import pyarrow.compute as pc
 
-        far = pc.fill_null(far, False)
+        far = pc.fill_null(far, zero(far.type))
         if not pc.any(far).as_py():
             return parts
         self.has_texts = True
@@ -121,13 +123,12 @@ class ColumnCells:
         return [replaced(whole(parts, len(values)), far, map(self.one, texts))]
 
     def _texts(self, values: pa.Array) -> pa.Array:
-        import pyarrow as pa
 
         if self.repeats and not self.shared.is_full:
             found = values.dictionary_encode()
             self.repeats = len(found.dictionary) * 2 <= len(values) + 32
             if self.repeats:
-                cells = pa.array([self._shared(text) for text in found.dictionary.to_pylist()], pa.large_string())
+                cells = words(self._shared(text) for text in found.dictionary.to_pylist())
                 return cells.take(found.indices)
         return self._inline(values)
 
@@ -163,7 +164,6 @@ def rows_of(parts: Sequence[Any], empty: str) -> pa.Array:
         parts: Arrays of text, and texts that every row has.
         empty: What stands for NULL.
     """
-    import pyarrow as pa
     import pyarrow.compute as pc
 
     merged: list[Any] = []
@@ -172,7 +172,7 @@ def rows_of(parts: Sequence[Any], empty: str) -> pa.Array:
             merged[-1] += part
         else:
             merged.append(part)
-    fixed = [pa.scalar(part, pa.large_string()) if isinstance(part, str) else part for part in (*merged, "")]
+    fixed = [word(part) if isinstance(part, str) else part for part in (*merged, "")]
     return pc.binary_join_element_wise(*fixed, null_handling="replace", null_replacement=empty)
 
 
@@ -183,16 +183,15 @@ def whole(parts: Sequence[Any], count: int) -> pa.Array:
     if len(parts) == 1 and not isinstance(parts[0], str):
         return parts[0]
     if all(isinstance(part, str) for part in parts):
-        return pa.repeat(pa.scalar("".join(parts), pa.large_string()), count)
+        return pa.repeat(word("".join(parts)), count)
     return _joined(*parts)
 
 
 def replaced(cells: pa.Array, mask: pa.Array, others: Any) -> pa.Array:
     """Return cells, those of the mask replaced by others, in order."""
-    import pyarrow as pa
     import pyarrow.compute as pc
 
-    return pc.replace_with_mask(cells, mask, pa.array(others, pa.large_string()))
+    return pc.replace_with_mask(cells, mask, words(others))
 
 
 def _cells(figures: pa.Array, begin: str) -> list[Any]:
@@ -202,10 +201,9 @@ def _cells(figures: pa.Array, begin: str) -> list[Any]:
 
 def _joined(*parts: Any) -> pa.Array:
     """Return texts one after another; NULL where one is NULL."""
-    import pyarrow as pa
     import pyarrow.compute as pc
 
-    fixed = [pa.scalar(part, pa.large_string()) if isinstance(part, str) else part for part in (*parts, "")]
+    fixed = [word(part) if isinstance(part, str) else part for part in (*parts, "")]
     return pc.binary_join_element_wise(*fixed)
 
 
@@ -222,26 +220,24 @@ def _ticks(values: pa.Array) -> np.ndarray:
 
     unit = {"s": 1e6, "ms": 1e3, "us": 1, "ns": 1e-3}[values.type.unit]
     integers = values.cast(pa.int32() if values.type.bit_width == 32 else pa.int64())
-    ticks: np.ndarray = pc.fill_null(integers.cast(pa.int64()), 0).to_numpy()
+    ticks: np.ndarray = as_numpy(pc.fill_null(integers.cast(pa.int64()), zero(pa.int64())))
     return ticks * unit
 
 
 def _decimals(days: np.ndarray, values: pa.Array) -> pa.Array:
     """Return days and parts of days as text, to some 10 microseconds."""
     import numpy as np
-    import pyarrow as pa
 
-    return pa.array(np.round(days, 10), mask=_nulls(values)).cast("large_string")
+    return numbers(np.round(days, 10), _nulls(values)).cast("large_string")
 
 
 def _nulls(values: pa.Array) -> Any:
-    return values.is_null().to_numpy(zero_copy_only=False)
+    return as_numpy(values.is_null())
 
 
 def _special(values: pa.Array) -> pa.Array | None:
     """Return where texts need a closer look before they are XML; None where nowhere."""
     import numpy as np
-    import pyarrow as pa
 
     offsets = np.frombuffer(values.buffers()[1], np.int64, len(values) + 1, values.offset * 8)
     first, last = int(offsets[0]), int(offsets[-1])
@@ -257,7 +253,7 @@ def _special(values: pa.Array) -> pa.Array | None:
     found[full] |= ends[content[offsets[:-1][full] - first]] | ends[content[offsets[1:][full] - 1 - first]]
     found |= lengths > MAX_TEXT
     found &= ~_nulls(values)
-    return pa.array(found) if found.any() else None
+    return truths(found) if found.any() else None
 
 
 def _table(letters: bytes) -> np.ndarray:

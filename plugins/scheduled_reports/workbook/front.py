@@ -137,8 +137,7 @@ class Front:
     @_block.register
     def _(self, block: Callout) -> None:
         color, paper = _TONES[block.tone]
-        if block.title:
-            self.canvas.prose(block.title, Style(bold=True, color=color, fill=paper))
+        self.canvas.prose(block.title, Style(bold=True, color=color, fill=paper))
         for paragraph in paragraphs(block.html):
             self.canvas.prose(paragraph, Style(fill=paper))
 

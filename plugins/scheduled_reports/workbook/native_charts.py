@@ -144,15 +144,15 @@ def _paint(made: Any, short: ShortForm, brand: Brand) -> None:
     for number, series in enumerate(made.series):
         color = brand.series[number % len(brand.series)].removeprefix("#")
         shape = series.graphicalProperties = GraphicalProperties(solidFill=color)
-        if short.mark in ("line", "scatter"):
+        if short.mark == "line":
             shape.line.solidFill, shape.line.width, series.smooth = color, 28_575, False
-            series.marker = Marker("circle", 5) if short.mark == "scatter" else Marker("none")
-            if short.mark == "scatter":
-                shape.line.noFill = True
-                series.marker.graphicalProperties = GraphicalProperties(solidFill=color)
-                series.marker.graphicalProperties.line.solidFill = color
+            series.marker = Marker("none")
         else:
             shape.line.noFill = True
+        if short.mark == "scatter":
+            series.smooth, series.marker = False, Marker("circle", 5)
+            series.marker.graphicalProperties = GraphicalProperties(solidFill=color)
+            series.marker.graphicalProperties.line.solidFill = color
         if short.mark == "pie":
             for index in range(len(short.texts)):
                 fill = GraphicalProperties(solidFill=brand.series[index % len(brand.series)].removeprefix("#"))

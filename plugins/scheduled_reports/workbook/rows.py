@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from scheduled_reports.arrow_values import number, truths, words, zero
 from scheduled_reports.document.lines import LineKind, Lines
 from scheduled_reports.workbook.cells import display_width, inline_cell, is_risky, value_cell, value_for
 from scheduled_reports.workbook.columns import ColumnCells, replaced, rows_of, whole
@@ -96,10 +97,8 @@ class Rows:
         if self.plans.keys:
             self._note_keys(lines, sheet, number)
         if not lines.plain:
-            import pyarrow as pa
-
             others = [self._other(lines, at, sheet, number + at) for at, kind in enumerate(lines.kinds) if kind]
-            rows = replaced(rows, pa.array([kind != LineKind.ROW for kind in lines.kinds]), others)
+            rows = replaced(rows, truths([kind != LineKind.ROW for kind in lines.kinds]), others)
         return content_of(rows)
 
     def _column(self, lines: Lines, index: int, sheet: TableSheet, number: int) -> list[Any]:
@@ -115,13 +114,12 @@ class Rows:
         if not taken:
             return plain
         import numpy as np
-        import pyarrow as pa
         import pyarrow.compute as pc
 
         mask = np.zeros(lines.count, bool)
         mask[taken] = True
         linked = whole(self._linked[index].parts(values), lines.count)
-        return [pc.if_else(pa.array(mask), linked, whole(plain, lines.count))]
+        return [pc.if_else(truths(mask), linked, whole(plain, lines.count))]
 
     def _targets(self, lines: Lines, index: int) -> Sequence[str | None] | None:
         urls = lines.links[index]
@@ -135,8 +133,6 @@ class Rows:
 
     def _opening(self, lines: Lines) -> Any:
         """Return how each row begins: rows of several lines are told their height, as not every program fits it."""
-        import pyarrow as pa
-
         level = f' outlineLevel="{min(self.plans.depth, MAX_LEVELS)}"' if self.plans.depth else ""
         heights = [1] * lines.count
         for index, (wraps, column) in enumerate(zip(self.plans.wraps, lines.columns, strict=True)):
@@ -149,7 +145,7 @@ class Rows:
             f"<row{level}{_height(min(count * POINTS_PER_LINE + AROUND, TALLEST)) if count > 1 else ''}>"
             for count in heights
         )
-        return pa.array(begins, pa.large_string())
+        return words(begins)
 
     def _other(self, lines: Lines, at: int, sheet: TableSheet, number: int) -> str:
         """Return a line that is no row of data."""
@@ -241,8 +237,9 @@ def _long(values: pa.Array, width: float) -> Iterator[tuple[int, int]]:
     if not (pa.types.is_string(values.type) or pa.types.is_large_string(values.type)):
         return
     room = max(width - 4, 1)
-    wide = pc.or_(pc.greater(pc.binary_length(values), int(room)), pc.match_substring(values, "\n"))
-    for at in pc.indices_nonzero(pc.fill_null(wide, False)).to_pylist():
+    lengths = pc.binary_length(values)
+    wide = pc.or_(pc.greater(lengths, number(int(room), lengths.type)), pc.match_substring(values, "\n"))
+    for at in pc.indices_nonzero(pc.fill_null(wide, zero(wide.type))).to_pylist():
         count = sum(max(1, math.ceil(display_width(line) / room)) for line in values[at].as_py().split("\n"))
         if count > 1:
             yield at, count
