@@ -22,6 +22,7 @@ import pytest
 from session import ROOT, free_port
 
 LIMIT = 400
+pytestmark = pytest.mark.timeout(LIMIT + 100)  # the whole tour is one fixture
 
 
 @dataclass(frozen=True)
