@@ -1,4 +1,4 @@
-"""A package of a third party, installed as its users do it, adds a source and a dataset by its entry points."""
+"""A package of a third party, installed as its users do it: its entry points add a source, a dataset and a channel."""
 
 from __future__ import annotations
 
@@ -71,6 +71,35 @@ def test_its_kinds_work_in_a_spec_from_the_source_to_the_file(tmp_path: Path, in
     assert "morning: 3 rows" in ran.stdout
     [made] = (tmp_path / "out").rglob("*.csv")
     assert made.read_text(encoding="utf-8-sig").splitlines()[1].startswith("Kiel,")
+
+
+DELIVER = """
+import sys
+from pathlib import Path
+from runs import ledger_of, rendered, run_of
+from scheduled_reports.steps.close import close
+from scheduled_reports.steps.deliver import deliver
+
+folder = Path(sys.argv[1])
+run, ledger = run_of(folder, sys.stdin.read()), ledger_of(folder)
+rendered(run, ledger)
+print(deliver(run, ledger, "board"), deliver(run, ledger, "board"), close(run, ledger, "mail"))
+"""
+
+
+def test_its_channel_delivers_exactly_once(tmp_path: Path, installed: Path) -> None:
+    start, end = SPEC.index("  - {type: email"), SPEC.index("schedules:")
+    spec = f"{SPEC[:start]}  - {{type: board, path: {tmp_path}/board.txt, files: csv}}\n{SPEC[end:]}"
+    path = os.pathsep.join(map(str, (installed, ROOT / "plugins", ROOT / "include", ROOT / "tests")))
+
+    ran = subprocess.run(
+        [sys.executable, "-c", DELIVER, tmp_path], input=spec, env={**os.environ, "PYTHONPATH": path},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.endswith("{'delivered': 1, 'now': 1} {'delivered': 1, 'now': 0} {'delivered': 1}\n")
+    assert (tmp_path / "board.txt").read_text(encoding="utf-8").count("city,hour,celsius") == 1
 
 
 def test_its_fields_are_checked_and_its_names_are_among_the_allowed(tmp_path: Path, installed: Path) -> None:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from scheduled_reports.channels.base import Channel, Delivery, Receipt, Session
+from scheduled_reports.channels.base import Audience, Channel, Delivery, Link, Receipt, Session
 from scheduled_reports.registry import union_of
 
 if TYPE_CHECKING:
@@ -10,4 +10,4 @@ if TYPE_CHECKING:
 else:
     AnyChannel = union_of(__name__, Channel)
 
-__all__ = ["AnyChannel", "Channel", "Delivery", "Receipt", "Session"]
+__all__ = ["AnyChannel", "Audience", "Channel", "Delivery", "Link", "Receipt", "Session"]

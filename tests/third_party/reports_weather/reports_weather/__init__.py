@@ -1,1 +1,1 @@
-"""Kinds of source and dataset by a third party, one module for each: all that it takes."""
+"""Kinds of source, dataset and channel by a third party, one module for each: all that it takes."""
