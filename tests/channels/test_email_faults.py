@@ -147,3 +147,15 @@ def test_goodbye_may_fail(through: Callable[..., None], delivery: Deliver) -> No
         (receipt,) = send(channel(), delivery("anna@example.org", pdf=PDF))
 
     assert receipt.size > 0
+
+
+@pytest.mark.parametrize("answer", ["354 go on", "what?", "150 wait"])
+def test_what_is_no_answer_to_a_message_leaves_a_doubt(
+    through: Callable[..., None], delivery: Deliver, answer: str
+) -> None:
+    with FaultySmtp({"end": answer}) as server:
+        through(server)
+        error = failure(channel(), delivery("anna@example.org", pdf=PDF))
+
+    assert isinstance(error, UncertainDeliveryError)
+    assert "no answer to it" in error.why

@@ -51,6 +51,12 @@ def test_an_address_in_another_is_judged_as_the_one_it_is(address: ipaddress.IPv
 SPELLINGS = ["127.0.0.1", "127.1", "2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1", "0177.1", "127.0.0.1."]
 
 
+@pytest.mark.parametrize("host", [*SPELLINGS, "１２７.0.0.1", "127。0。0。1", "[::1]", "::ffff:127.0.0.1"])
+def test_no_spelling_of_an_address_is_taken_for_a_name_that_a_proxy_may_look_up(host: str) -> None:
+    with pytest.raises(DeliveryError, match="not one of the public internet"):
+        require_public_name(host)
+
+
 @pytest.mark.parametrize("host", [*SPELLINGS, "localhost"])
 def test_however_it_is_spelled_it_is_not_sent_to(connection: Connect, delivery: Any, host: str) -> None:
     with receiving() as receiver:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -75,6 +76,29 @@ def test_no_more_are_shown_than_asked_for_and_that_is_said(sent: Path, reports: 
 
 def test_where_there_is_none_that_is_said(sent: Path, reports: Reports) -> None:
     assert reports("deliveries", "--state", "dead").stdout == "No such delivery\n"
+
+
+def test_a_state_may_be_written_as_it_is_shown(sent: Path, reports: Reports) -> None:
+    ledger = ledger_of(sent)
+    [cai] = [entry for entry in begin(ledger, run_of(sent), people(1)) if entry.state is DeliveryState.PLANNED]
+    ledger.put_off(cai.id, DeliveryState.DEAD, WHY)
+
+    shown, named = (json.loads(reports("deliveries", "--state", state, "--json").stdout)
+                    for state in ("given up", "dead"))  # fmt: skip
+
+    assert [record["id"] for record in shown] == [record["id"] for record in named] == [cai.id]
+
+
+def test_the_heading_names_the_time_zone(
+    sent: Path, reports: Reports, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    request.addfinalizer(time.tzset)
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        found = reports("deliveries").stdout, reports("audit", "show", "--run", "manual__1").stdout
+
+    assert all("When (JST)" in text for text in found)
 
 
 def test_on_a_narrow_screen_nothing_is_cut_off(sent: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -121,6 +121,21 @@ def test_what_fails_again_is_told_first_and_ends_with_one(made: Made, reports: C
     assert made.states()[BEN] == "dead"
 
 
+def test_who_corrects_an_address_is_told_that_it_has_not_failed(
+    made: Made, project: Path, reports: Callable[..., Result]
+) -> None:
+    made.refuse(BEN)
+    made.deliver()
+    write(project, SALES.replace(BEN, "cai@northwind.example"))
+
+    found = reports("resend", "sales", "manual__1", "--only-failed", "--yes")
+    reports("resend", "sales", "manual__1", "--yes")
+
+    assert found.exit_code == 0, found.output
+    assert "cai@northwind.example has no receipt yet: leave out --only-failed to send that" in found.stdout
+    assert made.received() == [ANN, "cai@northwind.example"]
+
+
 def test_only_failed_leaves_the_others(made: Made, reports: Callable[..., Result]) -> None:
     ann, ben = owed(made.run, made.ledger)
     made.ledger.put_off(ben.id, DeliveryState.RETRYING, "451 later")

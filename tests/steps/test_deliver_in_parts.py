@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -101,6 +102,44 @@ def test_another_try_sends_only_the_parts_that_are_missing(
     deliver(run, ledger, "email")
 
     assert len(set(rows_in(server))) == len(rows_in(server)) == 900
+
+
+def test_a_part_that_arrived_and_could_not_be_noted_is_a_doubt_and_not_sent_twice(
+    server: MailServer, made: Made
+) -> None:
+    run, ledger = made(MANY)
+    with ledger.writing() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON scheduled_reports_audit WHEN NEW.why LIKE 'part 2:%' "
+            "BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+        )
+    with pytest.raises(DeliveryError, match=r"(?s)message 2 to ann@.*arrived.*the disk is full"):
+        deliver(run, ledger, "email")
+    sent = len(mails(server))
+
+    with pytest.raises(DeliveryError, match="may have it already"):
+        deliver(run, ledger, "email")
+
+    assert (sent, len(mails(server))) == (2, 2)
+    assert entry_of(run, ledger).state is DeliveryState.UNCERTAIN
+
+
+def test_the_parts_that_are_left_are_not_sent_by_who_has_lost_the_delivery(
+    tmp_path: Path, server: MailServer, made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, ledger = made(MANY)
+    other, usual, [entry] = ledger_of(tmp_path), Outbox.send, owed(run, ledger)
+
+    def send(self: Outbox, delivery: Delivery) -> Receipt:
+        receipt = usual(self, delivery)
+        other.claim(entry.id, resend_doubts=True)
+        return receipt
+
+    monkeypatch.setattr(Outbox, "send", send)
+    with pytest.raises(DeliveryError, match="another worker took the delivery over"):
+        deliver(run, ledger, "email", lease=dt.timedelta(0))
+
+    assert len(mails(server)) == 1
 
 
 def test_where_it_is_cut_otherwise_since_all_of_it_is_sent(

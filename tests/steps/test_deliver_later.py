@@ -157,3 +157,14 @@ def test_a_time_that_is_none_is_told_with_its_place(tmp_path: Path, wrong: str) 
     [problem] = broken.problems
     assert str(problem).startswith(f"{path}:31:17: deliver[1].deliver_at: ")
     assert "08:00 recipient" in str(problem)
+
+
+def test_who_waits_gets_theirs_although_another_run_of_the_period_gave_up(
+    later: Callable[..., tuple[Run, Ledger]], mailbox: MailServer
+) -> None:
+    run, ledger = later(mailbox.port, 'deliver_at: "12:00"')
+    with pytest.raises(StepWaits) as waits:
+        deliver(run, ledger, "email", **at(MORNING))
+    ledger.bury(replace(run, run_id="manual__2"), "an earlier step failed")
+
+    assert deliver(run, ledger, "email", again=True, **at(waits.value.until)) == {"delivered": 3, "now": 3}

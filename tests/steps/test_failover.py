@@ -13,14 +13,15 @@ from approvals import mails, text_of
 from demo.mail_server import MailServer
 from runs import connect_mail, connect_shop, ledger_of, rendered, run_of
 from scheduled_reports.errors import DeliveryError
-from scheduled_reports.ledger import Ledger, RunState
+from scheduled_reports.ledger import DeliveryState, Ledger, RunState
 from scheduled_reports.run import Run
 from scheduled_reports.spec.load import BrokenReport, load
 from scheduled_reports.steps import StepSkipped
 from scheduled_reports.steps.close import close
 from scheduled_reports.steps.deliver import deliver
 from scheduled_reports.steps.failover import failover
-from scheduled_reports.steps.plan import owed, planned
+from scheduled_reports.steps.late import tell_late
+from scheduled_reports.steps.plan import owed, planned, replaced
 from specs import SALES, write
 
 ANN = "ann@northwind.example"
@@ -152,6 +153,41 @@ def test_a_repeat_sends_nothing_twice(tried: Made, mailbox: MailServer) -> None:
 
     assert failover(run, ledger) == failover(run, ledger) == {"email": "second"}
     assert got(mailbox) == ["ben", "cai", "dea"]
+
+
+def test_a_stand_in_that_owes_some_nothing_has_delivered_when_the_others_have_it(tried: Made) -> None:
+    run, ledger = tried(spec("second: [cai@northwind.example, dea@northwind.example]"))
+    _, dea = owed(run, ledger, "second")
+    ledger.put_off(dea.id, DeliveryState.NOT_NEEDED, "large has no row")
+    ledger.bury(run, "given up", among=[owed(run, ledger)[0].id])
+    ledger.claim(owed(run, ledger, "second")[0].id)
+    ledger.settle(owed(run, ledger, "second")[0].id, DeliveryState.DELIVERED, receipt="<1@x>")
+
+    assert replaced(run, ledger) == {"email": "second"}
+
+
+def test_who_is_no_more_a_recipient_of_a_stand_in_does_not_keep_it_from_standing_in(
+    tmp_path: Path, tried: Made
+) -> None:
+    run, ledger = tried(spec("second: [cai@northwind.example, nobody@northwind.example]"))
+    with pytest.raises(DeliveryError):
+        failover(run, ledger)
+    mended = run_of(tmp_path, spec("second: cai@northwind.example"))
+
+    assert failover(mended, ledger) == {"email": "second"}
+    assert close(mended, ledger, "mail") == {"delivered": 2}
+
+
+def test_who_has_it_from_a_stand_in_is_not_told_that_it_is_late(
+    tmp_path: Path, connection: Callable[..., None], mailbox: MailServer
+) -> None:
+    text = spec("second: cai@northwind.example", to="ann") + "tell_late: true\n"
+    run, ledger = run_of(tmp_path, text), ledger_of(tmp_path)
+    connect_shop(connection, tmp_path)
+    connect_mail(connection, mailbox.port)
+    failover(rendered(run, ledger), ledger)
+
+    assert tell_late(run, ledger) == 0
 
 
 def test_a_run_whose_files_were_not_made_has_nothing_to_send_another_way(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections.abc import Iterable
 from contextlib import closing
 
 from rich import box
@@ -79,7 +80,7 @@ def wide(console: Console) -> None:
 
 
 def _table(rows: list[Shown]) -> Table:
-    table = _empty("#", "When", "Report", "To", "Change", "By", "Why")
+    table = _empty("#", when_of(shown.row.at for shown in rows), "Report", "To", "Change", "By", "Why")
     for shown in rows:
         row = shown.row
         change = _change(row.was, row.is_now)
@@ -91,7 +92,7 @@ def _print_by_delivery(rows: list[Shown], console: Console) -> None:
     """Print a narrow table for each delivery, below what it is."""
     for entry_id in dict.fromkeys(shown.row.delivery_id for shown in rows):
         its = [shown for shown in rows if shown.row.delivery_id == entry_id]
-        table = _empty("#", "When", "Change", "By", "Why")
+        table = _empty("#", when_of(shown.row.at for shown in its), "Change", "By", "Why")
         for row in (shown.row for shown in its):
             table.add_row(str(row.seq), when(row.at, "\n"), _change(row.was, row.is_now), row.actor, row.why)
         console.print(f"{its[0].report_id}, {_to(its[0])} ({entry_id})" if its[0].report_id else entry_id)
@@ -114,6 +115,12 @@ def _change(was: str, is_now: str) -> str:
 def words(state: str) -> str:
     """Return what a state is called; one that nobody knows is called as it is written."""
     return WORDS[DeliveryState(state)] if state in set(DeliveryState) else state
+
+
+def when_of(moments: Iterable[dt.datetime]) -> str:
+    """Return the heading of a column of such instants, which names this computer's time zone."""
+    zones = sorted({moment.astimezone().strftime("%Z") for moment in moments})
+    return f"When ({'/'.join(zones)})"
 
 
 def when(moment: dt.datetime, between: str = " ") -> str:

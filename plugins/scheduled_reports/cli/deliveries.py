@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from scheduled_reports import settings
-from scheduled_reports.cli.audit import WIDE, when, wide, words
+from scheduled_reports.cli.audit import WIDE, WORDS, when, when_of, wide, words
 from scheduled_reports.cli.runs import opened_ledger
 from scheduled_reports.errors import ReportError
 from scheduled_reports.ledger.deliveries import DeliveryRecord, count_by_state, deliveries
@@ -81,9 +81,13 @@ def show_deliveries(folder: Path, asked: Asked, as_json: bool, console: Console)
 
 
 def _state(word: str | None) -> DeliveryState | None:
+    """Return the state that is meant, by its name or as the table calls it."""
+    if word is None:
+        return None
+    for state, called in WORDS.items():
+        if word in {state.value, called}:
+            return state
     states = [state.value for state in DeliveryState]
-    if word is None or word in states:
-        return DeliveryState(word) if word else None
     why = did_you_mean(word, states) or f"there are {', '.join(states)}"
     raise ReportError(f"there is no state {word!r}", why=why)
 
@@ -123,18 +127,23 @@ class _Periods:
 
 def _table(records: list[DeliveryRecord], periods: _Periods, *, one_line: bool) -> Table:
     """Return a table with a line for each delivery; on a narrow screen, with cells of two."""
-    headings = ("Report", "Period", "Destination", "Recipient", "State", "Attempts", "When", "Size", "Receipt or error")
-    narrow = ("Report\nPeriod", "Destination\nRecipient", "State\nAttempts", "When\nSize", "Receipt or error")
+    at = when_of(_last(record) for record in records)
+    headings = ("Report", "Period", "Destination", "Recipient", "State", "Attempts", at, "Size", "Receipt or error")
+    narrow = ("Report\nPeriod", "Destination\nRecipient", "State\nAttempts", f"{at}\nSize", "Receipt or error")
     table = Table(*(Column(heading, overflow="fold") for heading in (headings if one_line else narrow)), box=box.SIMPLE)
     for record in records:
         report = (record.report_id, periods.name(record))
         to, size = (record.destination, record.recipient), readable(record.size)
         attempts = str(record.attempts) if one_line else _attempts(record.attempts)
-        last = record.settled_at or record.claimed_at or record.planned_at
-        facts = [*report, *to, words(record.state), attempts, when(last, " " if one_line else "\n"), size]
-        cells = facts if one_line else ["\n".join(filter(None, facts[at : at + 2])) for at in range(0, 8, 2)]
+        last = when(_last(record), " " if one_line else "\n")
+        facts = [*report, *to, words(record.state), attempts, last, size]
+        cells = facts if one_line else ["\n".join(filter(None, facts[place : place + 2])) for place in range(0, 8, 2)]
         table.add_row(*cells, (record.receipt or record.error).strip())
     return table
+
+
+def _last(record: DeliveryRecord) -> dt.datetime:
+    return record.settled_at or record.claimed_at or record.planned_at
 
 
 def _attempts(number: int) -> str:

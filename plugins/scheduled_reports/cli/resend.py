@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from rich import box
@@ -56,7 +57,7 @@ def resend_run(
         found = choices(run, ledger, wanted)
         chosen = [one for one in found if not one.kept_back]
         if not found:
-            return _nothing(run, wanted, console)
+            return _nothing(run, ledger, wanted, console)
         console.print(_asked_table(found))
         if not chosen:
             console.print("Nothing of it is sent")
@@ -95,13 +96,18 @@ def _people(them: Sequence[Choice]) -> str:
     return str(them[0].recipient) if len(them) == 1 else f"{len(them):,} of them"
 
 
-def _nothing(run: Run, wanted: Wanted, console: Console) -> bool:
+def _nothing(run: Run, ledger: Ledger, wanted: Wanted, console: Console) -> bool:
     """Say that there is nothing to send, which is well; an address that gets nothing of the report is a mistake."""
     if wanted.to is not None and wanted.only is None:
         where = f"destination {wanted.destination!r} does" if wanted.destination else "its destinations do"
         raise ReportError(f"{run.report.id} is not sent to {wanted.to}", why=f"{where} not name them",
                           fix=f"see who gets it: reports audience {run.report.id}")  # fmt: skip
     console.print(f"There is nothing to send: no delivery {_WHICH[wanted.only]}")
+    if wanted.only is not None:
+        others = [one for one in choices(run, ledger, replace(wanted, only=None)) if not (one.kept_back or one.has_it)]
+        if others:  # say, as the address of one that failed was corrected in the spec
+            who = f"{others[0].recipient} has" if len(others) == 1 else f"{len(others):,} deliveries have"
+            console.print(f"{who} no receipt yet: leave out --only-{wanted.only} to send that")
     return True
 
 
@@ -147,7 +153,8 @@ def _summed_up(run: Run, ledger: Ledger, outcomes: Sequence[Outcome], console: C
     stand_ins = replaced(run, ledger)
     left = sum(not is_settled(run, entry, stand_ins) for entry in of_period(run, ledger))
     if left > failed:
-        console.print(f"{left:,} of the run's deliveries have no receipt: reports deliveries --run {run.run_id}")
+        have = "delivery of the run has" if left == 1 else "deliveries of the run have"
+        console.print(f"{left:,} {have} no receipt: reports deliveries --run {run.run_id}")
     elif not left and ledger.outcome(run)[0] is RunState.FAILED:
         console.print("In Airflow the run is still failed: clear its task `close`, which looks at the ledger again")
     return failed == 0

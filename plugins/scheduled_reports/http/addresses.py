@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import unicodedata
 from contextlib import suppress
 
 from scheduled_reports.errors import DeliveryError
@@ -74,8 +75,9 @@ def require_public_name(host: str) -> None:
     Raises:
         DeliveryError: It is such an address.
     """
+    host = unicodedata.normalize("NFKC", host).replace("\u3002", ".").rstrip(".")  # as IDNA reads digits and dots
     with suppress(ValueError):
         require_public(str(ipaddress.ip_address(host.strip("[]"))))
         return
-    with suppress(OSError):  # 2130706433, 0177.0.0.1, 0x7f.1: what the C library takes for an address
+    with suppress(OSError, UnicodeError):  # 2130706433, 0177.0.0.1, 0x7f.1: what the C library takes for an address
         require_public(socket.inet_ntoa(socket.inet_aton(host)))

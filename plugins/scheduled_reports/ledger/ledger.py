@@ -172,9 +172,10 @@ class Ledger:
             why: Why they are given up.
             among: Only deliveries with these ids; all of the run's period unless given.
         """
+        wanted = None if among is None else set(among)
         with self._changes() as changes:
             ids = [entry.id for entry in planning.of_period(changes.connection, of)
-                   if entry.state in BURIABLE and (among is None or entry.id in among)]  # fmt: skip
+                   if entry.state in BURIABLE and (wanted is None or entry.id in wanted)]  # fmt: skip
             return claims.bury(changes, ids, storable(why))
 
     def end(self, of: Run, state: RunState, reason: str = "") -> None:

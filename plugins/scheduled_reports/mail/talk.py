@@ -165,6 +165,13 @@ class Talk:
             ) from error
         if client.sock is not None:
             client.sock.settimeout(client.timeout)
+        if code // 100 not in {2, 4, 5}:
+            self.end()
+            raise UncertainDeliveryError(
+                f"nobody knows whether the mail to {recipient} was sent",
+                why=f"{self._name} answered the message with what is no answer to it: {code} {words(reply)}",
+                fix="before it is sent again, ask the recipient or look into the log of the server",
+            )
         self._expect((code, reply), what, "the message", _FIXES[2])
         return f"{code} {words(reply)}"
 

@@ -6,7 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from scheduled_reports.errors import ArchiveError, DeliveryError
 from scheduled_reports.ledger import DeliveryEntry, DeliveryState, Ledger, RunState
@@ -70,6 +70,7 @@ class _Found:
 
     Attributes:
         replaced: The stand-in that delivered, by the destination that it stands for.
+        manifest: The run's.
         counts: How many are in which state.
         arrived: Some of those of which nothing is left to do.
         given_up: Those that did not arrive, but for which a stand-in did.
@@ -77,6 +78,7 @@ class _Found:
     """
 
     replaced: dict[str, str]
+    manifest: dict[str, Any]
     counts: Counter[DeliveryState] = field(default_factory=Counter)
     arrived: list[DeliveryEntry] = field(default_factory=list)
     given_up: list[DeliveryEntry] = field(default_factory=list)
@@ -85,7 +87,7 @@ class _Found:
     def add(self, run: Run, entry: DeliveryEntry) -> None:
         """Count one."""
         self.counts[entry.state] += 1
-        if not is_settled(run, entry, self.replaced):
+        if not is_settled(run, entry, self.replaced, self.manifest):
             self.missing.append(entry)
         elif entry.state is DeliveryState.DEAD:
             self.given_up.append(entry)
@@ -105,7 +107,7 @@ class _Found:
 
 
 def _look(run: Run, ledger: Ledger) -> _Found:
-    found = _Found(replaced(run, ledger))
+    found = _Found(replaced(run, ledger), run.folder.manifest())
     used = set(found.replaced.values())
     for channel in run.report.spec.deliver if run.send else ():
         if not channel.standby or channel.key in used:

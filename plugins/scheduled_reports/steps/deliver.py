@@ -27,7 +27,7 @@ from scheduled_reports.steps.waiting import PAUSE
 log = logging.getLogger(__name__)
 
 _GIVEN_UP = frozenset({DeliveryState.FAILED, DeliveryState.DEAD})
-"""States that another try cannot mend; a task that is cleared tries them all the same."""
+"""States of what was given up; a task that is cleared tries them all the same."""
 
 
 def deliver(
@@ -140,7 +140,7 @@ class _Round:
         if not again:
             self._plan_anew(missing)
         for entry in missing:
-            if again and entry.state in _GIVEN_UP:
+            if again and entry.state is DeliveryState.FAILED:  # dead it is only as another run gave it up
                 self.tally.fail(entry.recipient, entry.error)
             else:
                 self._serve(entry)

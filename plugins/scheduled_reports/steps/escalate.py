@@ -79,10 +79,11 @@ def _title(run: Run) -> str:
 def _missing(run: Run, ledger: Ledger, reason: str) -> Missing:
     """Return what is still missing."""
     instead, entries, total = replaced(run, ledger), list[DeliveryEntry](), 0
+    manifest = run.folder.manifest()
     for channel in run.report.spec.deliver if run.send else ():
         for page in pages(run, ledger, channel) if not channel.standby else ():
             total += len(page)
-            entries += (entry for entry in page if not is_settled(run, entry, instead))
+            entries += (entry for entry in page if not is_settled(run, entry, instead, manifest))
     return Missing(run, total, entries, reason)
 
 

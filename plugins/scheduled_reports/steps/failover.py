@@ -84,11 +84,13 @@ def failover(run: Run, ledger: Ledger, *, last_try: bool = False, lease: dt.time
 
 def _given_up(run: Run, ledger: Ledger, channel: Channel) -> bool:
     """Give up what a destination did not get; return whether there is such."""
-    dead = False
+    dead, lacking = False, list[str]()
     for page in pages(run, ledger, channel):
-        ledger.bury(run, GIVEN_UP, among=[entry.id for entry in page])
-        dead |= any(entry.state in BURIABLE | {DeliveryState.DEAD} for entry in page)
-    return dead
+        lacking += (entry.id for entry in page if entry.state in BURIABLE)
+        dead |= any(entry.state is DeliveryState.DEAD for entry in page)
+    if lacking:  # at once: each time all of the period is read
+        ledger.bury(run, GIVEN_UP, among=lacking)
+    return dead or bool(lacking)
 
 
 def _require_something_to_send(run: Run, ledger: Ledger) -> None:

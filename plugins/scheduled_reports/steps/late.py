@@ -18,7 +18,7 @@ from scheduled_reports.ledger.told import note_told, told_of
 from scheduled_reports.mail import MailServer, ascii_domain, letter, mail_server
 from scheduled_reports.run import Run
 from scheduled_reports.steps.deliver import due_rule
-from scheduled_reports.steps.plan import pages, recipients_of
+from scheduled_reports.steps.plan import pages, recipients_of, replaced
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ def tell_late(run: Run, ledger: Ledger, now: dt.datetime | None = None) -> int:
     for channel in spec.deliver:
         if isinstance(channel, Email) and not channel.standby and channel.only_if is None:
             try:
-                told += _tell(run, ledger, channel, now)
+                told += 0 if channel.key in replaced(run, ledger) else _tell(run, ledger, channel, now)
             except ReportError as error:
                 log.error("%s: they could not be told that it is late: %s", channel.key, error)  # noqa: TRY400
     return told

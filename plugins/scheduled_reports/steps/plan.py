@@ -73,9 +73,12 @@ def replaced(run: Run, ledger: Ledger) -> dict[str, str]:
     if not any(channel.failover for channel in spec.deliver):
         return {}
     states: dict[str, set[DeliveryState]] = {}
+    asked = {channel.key: recipients_of(run, channel) for channel in spec.deliver if channel.standby}
     for entry in of_period(run, ledger):
-        states.setdefault(entry.destination, set()).add(entry.state)
-    arrived = {name for name, found in states.items() if found == {DeliveryState.DELIVERED}}
+        if entry.identity in asked.get(entry.destination, ()):  # others were asked for by an earlier spec, or data
+            states.setdefault(entry.destination, set()).add(entry.state)
+    well = {DeliveryState.DELIVERED, DeliveryState.NOT_NEEDED}
+    arrived = {name for name, found in states.items() if DeliveryState.DELIVERED in found and found <= well}
     firsts = {channel.key: next((one.key for one in stand_ins(spec, channel) if one.key in arrived), None)
               for channel in spec.deliver if not channel.standby}  # fmt: skip
     return {name: first for name, first in firsts.items() if first is not None}
@@ -118,15 +121,19 @@ def put_off_as_blank(manifest: Mapping[str, Any]) -> dict[str, str]:
     return dict(manifest.get("blank", {}))
 
 
-def is_settled(run: Run, entry: DeliveryEntry, replaced: Mapping[str, str] | None = None) -> bool:
+def is_settled(
+    run: Run, entry: DeliveryEntry, replaced: Mapping[str, str] | None = None,
+    manifest: Mapping[str, Any] | None = None,
+) -> bool:  # fmt: skip
     """Return whether nothing is left to do for a delivery: it arrived, or its destination needed none.
 
-    Of one that was given up it is enough that a stand-in arrived: `replaced` says where.
+    Of one that was given up it is enough that a stand-in arrived: `replaced` says where. Who asks for many gives the
+    run's manifest, which is read each time else.
     """
     if entry.state is DeliveryState.DEAD and replaced:
         return entry.destination in replaced
     if entry.state is DeliveryState.NOT_NEEDED:
-        blank = put_off_as_blank(run.folder.manifest())
+        blank = put_off_as_blank(run.folder.manifest() if manifest is None else manifest)
         return any(
             channel.only_if
             or any(edition_of_role(run.report.spec, role).key in blank for role in roles_of(run.report, channel))

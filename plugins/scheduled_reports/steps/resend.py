@@ -10,7 +10,7 @@ from typing import Literal
 
 from scheduled_reports.audience import Recipient
 from scheduled_reports.channels import Channel
-from scheduled_reports.editions import edition_for
+from scheduled_reports.editions import Edition, edition_for
 from scheduled_reports.errors import DeliveryError, LedgerError, ReportError
 from scheduled_reports.ledger import DeliveryEntry, DeliveryState, Ledger, Planned, RunState
 from scheduled_reports.ledger.claims import LEASE
@@ -114,8 +114,9 @@ def choices(run: Run, ledger: Ledger, wanted: Wanted) -> list[Choice]:
         raise ReportError(f"{run.report.id} has no destination {wanted.destination!r}", why=f"it has {known}")
     entries = {(entry.destination, entry.identity): entry for entry in of_period(run, ledger)}
     stand_ins, now = replaced(run, ledger), dt.datetime.now(dt.UTC)
+    reasons: dict[tuple[str, Edition], str] = {}
     return [
-        replace(found, kept_back=_kept_back(run, found, wanted, stand_ins, now))
+        replace(found, kept_back=_kept_back(run, found, wanted, stand_ins, now, reasons))
         for channel in spec.deliver if wanted.destination in {None, channel.key}
         for found in _of(run, channel, entries) if _is_asked_for(found, wanted, now)
     ]  # fmt: skip
@@ -189,8 +190,11 @@ def _is_busy(found: Choice, now: dt.datetime) -> bool:
     return found.state is DeliveryState.SENDING and until is not None and until > now
 
 
-def _kept_back(run: Run, found: Choice, wanted: Wanted, stand_ins: dict[str, str], now: dt.datetime) -> str:
-    """Return why a delivery is not sent all the same; empty where it is."""
+def _kept_back(
+    run: Run, found: Choice, wanted: Wanted, stand_ins: dict[str, str], now: dt.datetime,
+    reasons: dict[tuple[str, Edition], str],
+) -> str:  # fmt: skip
+    """Return why a delivery is not sent all the same; empty where it is. `reasons` keeps why editions get nothing."""
     channel, is_named = found.channel, wanted.to is not None or wanted.destination is not None
     if _is_busy(found, now):
         return "another worker is sending it now"
@@ -198,7 +202,10 @@ def _kept_back(run: Run, found: Choice, wanted: Wanted, stand_ins: dict[str, str
         return "they may have it already; --only-uncertain sends it again"
     if channel.key in stand_ins and not is_named:
         return f"{stand_ins[channel.key]} has delivered in its place; --destination {channel.key} sends it too"
-    return not_needed(run, channel, edition_for(run.report, channel, found.recipient).original)
+    key = channel.key, edition_for(run.report, channel, found.recipient).original
+    if key not in reasons:
+        reasons[key] = not_needed(run, channel, key[1])
+    return reasons[key]
 
 
 def _resends(channel: Channel) -> bool:

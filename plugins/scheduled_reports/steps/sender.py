@@ -16,7 +16,7 @@ from scheduled_reports.audience import Copy, Recipient
 from scheduled_reports.channels import Channel, Delivery, Receipt, Session
 from scheduled_reports.document.document import Notice
 from scheduled_reports.editions import Edition, edition_for
-from scheduled_reports.errors import DeliveryError, ReportError, UncertainDeliveryError
+from scheduled_reports.errors import DeliveryError, LedgerError, ReportError, UncertainDeliveryError
 from scheduled_reports.formats.base import Artifact
 from scheduled_reports.language import Language
 from scheduled_reports.ledger import Claim, ClaimOutcome, DeliveryEntry, DeliveryState, Ledger
@@ -146,8 +146,18 @@ class Sender:
             receipt = session.send(parcel)
             receipts[number], size = f"{receipt.text}{mark}", size + receipt.size
             if of_all > 1:
-                self._ledger.note_part(entry.id, number, receipts[number])
+                self._note_part(entry, number, receipts[number])
         return Receipt("; ".join(text.removesuffix(mark) for _, text in sorted(receipts.items())), size)
+
+    def _note_part(self, entry: DeliveryEntry, number: int, text: str) -> None:
+        """Note that a message arrived; where that fails, it must not be taken for one that did not."""
+        try:
+            kept = self._ledger.note_part(entry.id, number, text)
+        except LedgerError as error:
+            what = f"nobody noted that message {number} to {entry.recipient} arrived: {text}"
+            raise UncertainDeliveryError(what, why=str(error), fix=_ask(self._run)) from error
+        if not kept:
+            raise _TakenOverError(entry, Receipt(text, 0))
 
     def _told(self, entry: DeliveryEntry, error: Exception) -> ReportError:
         """Return the error as ours; of a fault of the channel itself nobody knows how far it came."""
