@@ -5,8 +5,6 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8080
-# Tests of a running Airflow mostly wait: one worker more than there are processors.
-WORKERS ?= $(shell expr $$(nproc 2> /dev/null || echo 2) + 1)
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --constraints constraints.txt
 
 export PYTHONPATH := plugins:include
@@ -28,10 +26,10 @@ up: .venv/demo  ## start Airflow on localhost:PORT (8080) with all sample report
 	@$(BIN)/python -m demo.up --port $(PORT)
 
 test: .venv/dev  ## every test
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 test-fast: .venv/dev  ## the tests without a running Airflow or browser
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not airflow and not browser" $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not airflow and not browser" $(ARGS)
 
 lint: .venv/dev  ## what CI would complain of
 	$(BIN)/ruff check .

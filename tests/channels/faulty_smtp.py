@@ -91,9 +91,9 @@ class FaultySmtp:
         finally:
             connection.close()
 
-    def _converse(self, connection: socket.socket) -> None:
+    def _converse(self, connection: socket.socket, *, greets: bool = True) -> None:
         with connection.makefile("rb") as lines:
-            if self._answer(connection, "greeting") is None:
+            if greets and self._answer(connection, "greeting") is None:
                 return
             while line := lines.readline():
                 verb, space, rest = line.decode("latin-1").strip().partition(" ")
@@ -105,7 +105,7 @@ class FaultySmtp:
                 answer = self._answer(connection, verb)
                 if verb == "STARTTLS" and self._tls is not None:
                     with self._tls.wrap_socket(connection, server_side=True) as private:
-                        self._converse(private)
+                        self._converse(private, greets=False)  # RFC 3207, 4.2
                 if answer is None or verb in {"QUIT", "STARTTLS"}:
                     return
                 if answer.startswith("354") and self.hang_up_after_data:
